@@ -1,0 +1,18 @@
+# Writes a C++ source that holds FILES as raw string literals, cut below the 64 KiB that compilers
+# must accept. Files are text.
+set(text "#include \"embedded_${ROOM}.hpp\"\n\nnamespace interdict::${ROOM} {\nnamespace {\n")
+set(entries "")
+set(index 0)
+foreach(file IN LISTS FILES)
+  cmake_path(GET file FILENAME file_name)
+  file(READ ${file} content HEX)
+  string(LENGTH "${content}" length)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "\\\\x\\1" escaped "${content}")
+  string(REGEX REPLACE "((\\\\x[0-9a-f][0-9a-f])(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?(\\\\x[0-9a-f][0-9a-f])?)" "\"\\1\"\n" lines "${escaped}")
+  math(EXPR bytes "${length} / 2")
+  string(APPEND text "constexpr char kFile${index}[] =\n${lines}\"\";\n")
+  string(APPEND entries "    {\"${file_name}\", {kFile${index}, ${bytes}}},\n")
+  math(EXPR index "${index} + 1")
+endforeach()
+string(APPEND text "constexpr Embedded kAll[] = {\n${entries}};\n}  // namespace\n\nstd::span<const Embedded> embedded() { return kAll; }\n}  // namespace interdict::${ROOM}\n")
+file(WRITE ${OUT} "${text}")

@@ -1,0 +1,198 @@
+// The contract of an artefact: one file = one table.
+//
+// A file in artefacts/ios/ declares a Table (where it lies, its columns and their kinds) and a
+// reader that yields its rows one by one, and registers it with one static object at its end.
+// There is no list to edit. The columns' kinds decide which indicators are tried and what goes on
+// the timeline: no artefact contains matching code.
+//
+// The reader is a pull cursor: SQL and the streaming pass use the same one. Rows stream; memory
+// does not grow with them. Damaged values are repaired or nulled and counted, never fatal; a row
+// that cannot be read at all is counted and skipped.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "artefacts/finding_kind.hpp"
+#include "artefacts/locator.hpp"
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "evidence/tree.hpp"
+
+namespace interdict::artefacts {
+
+/// What a column holds, as far as indicators care.
+enum class ColumnKind : std::uint8_t {
+  plain,        // nothing to match
+  url,          // one URL
+  domain,       // a host name or IP address
+  ip,           // an IP address
+  email,        // an address; a phone number or other handle may stand here too
+  process,      // the bare name of a process that ran (used the network, held a permission …)
+  image_path,   // path of a running program
+  file_path,    // path of a file on the phone
+  file_name,    // bare file name
+  app_id,       // bundle id
+  sha256,       // of a file
+  cert_sha256,  // of a signing certificate
+  profile_id,   // configuration profile UUID or identifier
+  property,     // system property name
+  free_text,    // text of a person: URLs and host names in it are looked for
+  time,         // a moment; every non-null one goes on the timeline
+};
+std::string_view name_of(ColumnKind kind);
+
+/// One cell. Text and blob are views that die with the row.
+class Value {
+ public:
+  enum class Type : std::uint8_t { null, integer, real, text, blob, time };
+
+  Value() = default;
+  static Value integer(std::int64_t v) { return Value(Type::integer, v); }
+  static Value real(double v) {
+    Value out(Type::real, 0);
+    out.real_ = v;
+    return out;
+  }
+  static Value text(std::string_view v) {
+    Value out(Type::text, 0);
+    out.text_ = v;
+    return out;
+  }
+  static Value blob(ByteView v) {
+    Value out = text(text_of(v));
+    out.type_ = Type::blob;
+    return out;
+  }
+  static Value time(UtcTime v) { return Value(Type::time, v.micros); }
+  static Value time(std::optional<UtcTime> v) { return v ? time(*v) : Value(); }
+
+  [[nodiscard]] Type type() const { return type_; }
+  [[nodiscard]] bool is_null() const { return type_ == Type::null; }
+  [[nodiscard]] std::int64_t as_integer() const { return integer_; }
+  [[nodiscard]] double as_real() const { return real_; }
+  [[nodiscard]] std::string_view as_text() const { return text_; }  // empty unless text or blob
+  [[nodiscard]] UtcTime as_time() const { return UtcTime{integer_}; }
+
+ private:
+  Value(Type type, std::int64_t v) : type_(type), integer_(v) {}
+  Type type_ = Type::null;
+  std::int64_t integer_ = 0;
+  double real_ = 0;
+  std::string_view text_;
+};
+
+struct Column {
+  std::string_view name;
+  ColumnKind kind = ColumnKind::plain;
+  std::string_view meaning;  // a sentence for `interdict tables`; for a time: what happened then
+  /// What it means when an indicator matches here. Only for kinds that are matched.
+  FindingKind on_match = FindingKind::note;
+  /// The reader can seek to rows with a given value of this column (see Equals).
+  bool key = false;
+};
+
+/// "column = value", pushed down to the reader.
+struct Equals {
+  std::size_t column;
+  std::variant<std::int64_t, std::string> value;
+};
+
+/// What was odd in one source; feeds the coverage matrix. All counts; sentences are bounded.
+class Notes {
+ public:
+  /// Once per damaged row; the same reasons are added up ("text is not valid UTF-8").
+  void damaged_row(std::string_view reason);
+  /// A sentence, kept once ("message: columns unknown to this program: foo").
+  void note(std::string sentence);
+
+  std::uint64_t damaged_rows = 0;
+  std::map<std::string, std::uint64_t, std::less<>> reasons;  // at most kMaxSentences
+  std::vector<std::string> sentences;                         // at most kMaxSentences
+  static constexpr std::size_t kMaxSentences = 1000;
+};
+
+/// One file that an artefact reads.
+class Source {
+ public:
+  Source(evidence::Tree& tree, evidence::File file, Notes& notes)
+      : tree_(tree), file_(std::move(file)), notes_(notes) {}
+
+  [[nodiscard]] evidence::Tree& tree() const { return tree_; }
+  [[nodiscard]] const evidence::File& file() const { return file_; }
+  [[nodiscard]] Notes& notes() const { return notes_; }
+  /// The whole content (Errc::limit beyond plist::kMaxBytes).
+  [[nodiscard]] Result<Bytes> bytes() const;
+  /// The content as a database, with its -wal.
+  [[nodiscard]] Result<sqlite::Database> database() const;
+
+ private:
+  evidence::Tree& tree_;
+  evidence::File file_;
+  Notes& notes_;
+};
+
+/// Yields the rows of one source. Owns what it reads from.
+class Cursor {
+ public:
+  Cursor() = default;
+  Cursor(const Cursor&) = delete;
+  Cursor& operator=(const Cursor&) = delete;
+  virtual ~Cursor() = default;
+  /// True: row() is filled. False: the end. An error ends the source; rows before it stand.
+  virtual Result<bool> next() = 0;
+  /// As many values as the table has columns; valid until the next next().
+  [[nodiscard]] virtual std::span<const Value> row() const = 0;
+  /// Of the current row: table and rowid, or key path. artefact and file are filled by the caller.
+  [[nodiscard]] virtual Locator locator() const = 0;
+};
+
+/// In which evidence a table is to be expected at all.
+struct Expected {
+  int from_ios = 0;              // first major version that has it; 0: always
+  int until_ios = 0;             // last major version that has it; 0: still
+  int encrypted_only_from = 0;   // from this major version only encrypted backups hold it; 0: never
+  bool optional = false;         // absent on many healthy phones (the app may not be used)
+};
+
+struct Table {
+  std::string_view id;        // "ios/sms": folder and file name
+  std::string_view summary;   // one line: what its rows are
+  std::span<const evidence::Place> places;
+  std::span<const Column> columns;
+  /// A core store: when it was not read, "no trace found" is not worth much.
+  bool core = false;
+  Expected expected;
+  /// Reads one source. `only`, if set, names a key column; rows that do not match it may be skipped
+  /// (and must be, unless the caller filters again: it does).
+  Result<std::unique_ptr<Cursor>> (*open)(const Source& source, const std::optional<Equals>& only);
+  /// The kind for a match in `column` of this very row; null: the column's on_match. Lets a table
+  /// grade a message that was sent differently from one that was received.
+  FindingKind (*grade)(std::size_t column, std::span<const Value> row) = nullptr;
+  std::string_view mvt_module;  // name of the module of MVT that reads the same, for alerts.json
+
+  [[nodiscard]] std::string sql_name() const;  // "ios_sms"
+  [[nodiscard]] std::optional<std::size_t> column(std::string_view name) const;
+};
+
+/// Every registered table, sorted by id.
+std::span<const Table* const> tables();
+/// By id ("ios/sms"), SQL name ("ios_sms") or bare name ("sms"); null when unknown.
+const Table* find_table(std::string_view name);
+
+/// `const Register kRegistered{kTable};` at the end of an artefact's file.
+struct Register {
+  explicit Register(const Table& table);
+};
+
+}  // namespace interdict::artefacts

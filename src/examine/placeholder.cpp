@@ -1,0 +1,1 @@
+// Removed as soon as the room has a source of its own.

@@ -1,0 +1,2 @@
+-- id: placeholder
+SELECT 1;
