@@ -1,1 +1,3 @@
-int main() {}
+#include "cli/command.hpp"
+
+int main(int argc, char** argv) { return interdict::cli::main(argc, argv); }

@@ -1,4 +1,4 @@
-// SHA-1 and SHA-256 (OpenSSL).
+// SHA-1 and SHA-256 (OpenSSL). Safe from any thread; std::bad_alloc is the only failure.
 
 #pragma once
 
@@ -16,7 +16,7 @@ using Sha256 = std::array<std::byte, 32>;
 
 Sha1 sha1(ByteView bytes);
 Sha256 sha256(ByteView bytes);
-/// Of everything a source holds, read in pieces.
+/// Of everything a source holds, read in pieces. Fails as the source's read_at fails.
 Result<Sha256> sha256(RandomAccess& source);
 
 /// SHA-256 over pieces.
@@ -26,6 +26,7 @@ class Sha256Stream {
   Sha256Stream(Sha256Stream&&) noexcept;
   ~Sha256Stream();
   void update(ByteView bytes);
+  /// Once; the stream is at its end then.
   Sha256 finish();
 
  private:

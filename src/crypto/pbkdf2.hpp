@@ -1,4 +1,6 @@
-// PBKDF2 as backups use it: 32 bytes out.
+// PBKDF2 (RFC 8018) as backups use it: 32 bytes out. For SHA-256 that is exactly one block.
+//
+// std::bad_alloc is the only failure; iterations >= 1 is the caller's duty (KeyBag bounds them).
 
 #pragma once
 

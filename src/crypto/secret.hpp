@@ -1,4 +1,10 @@
 // Key material: locked in memory where the system allows, wiped when it dies, never printed.
+//
+// Memory  up to 64 bytes lie in a cell of one shared mapping that is locked and left out of core
+//         dumps; longer ones, and those beyond its 1,024 cells, get a mapping of their own. A
+//         refused lock (RLIMIT_MEMLOCK) is no error. Locks do not survive fork(): the child's copy
+//         of a secret is still out of core dumps and wiped, but could be swapped.
+// Threads creating and destroying secrets is safe anywhere; one Secret belongs to one thread.
 
 #pragma once
 
@@ -14,6 +20,7 @@ namespace interdict::crypto {
 class Secret {
  public:
   Secret() = default;
+  /// That many zeros, to be filled through writable().
   explicit Secret(std::size_t size);
   explicit Secret(ByteView copy_of);
   explicit Secret(std::string_view copy_of) : Secret(bytes_of(copy_of)) {}

@@ -1,11 +1,12 @@
 // The run: evidence -> tables -> findings -> verdict and coverage -> reports.
 //
 // Who reads: the caller parses no phone byte. A worker process is forked before any thread exists
-// and locked in (Landlock: evidence read-only, the output folder the only place to write; seccomp:
-// no network, no new programs; no core dumps). The worker opens the evidence and forks one child for
-// every artefact and every detection, so that a decoder that crashes, hangs or eats memory is one
-// error entry with its name and its neighbours are unharmed. Findings and coverage come back over
-// pipes; the timeline is written by the worker into the output folder.
+// and locked in (Landlock: the evidence read-only and nothing else; seccomp: no network, no new
+// programs, no file opened for writing; no core dumps). The worker opens the evidence and forks one
+// child for every artefact and every detection, so that a decoder that crashes, hangs or eats memory
+// is one error entry with its name and its neighbours are unharmed. Findings and coverage come back
+// over pipes; the timeline is written by the worker to files that the caller had opened in the
+// output folder.
 
 #pragma once
 
@@ -16,6 +17,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -24,6 +26,9 @@
 #include "indicators/indicators.hpp"
 
 namespace interdict::examine {
+
+/// Name and version, as every report states it.
+inline constexpr std::string_view kProgram = "interdict 0.1.0";
 
 struct Limits {
   std::chrono::seconds step{600};             // wall clock of one artefact or detection
@@ -40,7 +45,7 @@ struct Options {
   std::filesystem::path evidence;
   std::optional<std::filesystem::path> out;   // folder for reports; made if absent
   std::vector<std::string> only;              // table names; empty: all. Unknown: Errc::usage
-  evidence::PasswordSource password;          // asked in the caller's process, before the fork
+  evidence::PasswordSource password;          // asked in the caller's process, when the worker needs it
   Limits limits;
   const std::atomic<bool>* stop = nullptr;    // set by Ctrl-C: Errc::interrupted
   std::function<void(const Progress&)> progress;
@@ -48,6 +53,7 @@ struct Options {
 
 /// Examines one phone. Errors are those that leave no report: unusable evidence (usage, locked,
 /// malformed), unknown table (usage), the disk (io), Ctrl-C (interrupted).
+/// With `out`, every registered output and timeline.csv are there when this returns, or none is.
 Result<Report> examine(const Options& options, const indicators::Set& indicators);
 
 }  // namespace interdict::examine

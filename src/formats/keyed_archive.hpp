@@ -2,10 +2,15 @@
 //
 // Format  a dict with $archiver "NSKeyedArchiver", $objects (array; element 0 is "$null") and $top,
 //         whose values are UIDs into $objects. The root is $top.root, never simply $objects[1].
-// Bounds  nothing is expanded: a field is resolved when asked for, so cycles cost nothing.
+// Bounds  nothing is expanded and nothing that succeeds touches the heap (but for text()): a field
+//         is resolved, one step, when asked for, so cycles cost nothing.
+// Errors  malformed for what is no such archive and for a UID past $objects; not_found for an absent
+//         field and for $null; otherwise those of plist.hpp.
 
 #pragma once
 
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "formats/plist.hpp"
@@ -23,9 +28,12 @@ class Archive {
   [[nodiscard]] Result<plist::Node> resolve(const plist::Node& node) const;
   /// resolve(object[key]).
   [[nodiscard]] Result<plist::Node> field(const plist::Node& object, std::string_view key) const;
+  /// The same where absence is ordinary: nothing, at no cost, when there is no readable value.
+  [[nodiscard]] std::optional<plist::Node> find(const plist::Node& object,
+                                                std::string_view key) const noexcept;
   /// The bytes of an NSData object: data itself, or its NS.data field.
   [[nodiscard]] Result<ByteView> data(const plist::Node& object) const;
-  /// The text of an NSString object: text itself, or its NS.string field.
+  /// The text of an NSString object: text itself, or its NS.string or NS.bytes (UTF-8) field.
   [[nodiscard]] Result<std::string> text(const plist::Node& object) const;
 
  private:

@@ -31,6 +31,11 @@ class Plist {
 std::string binary_plist(const Plist& root);
 std::string xml_plist(const Plist& root);
 
+/// The tree of an XML property list of our own writing: fixtures are easier to read as XML. A <dict>
+/// of only <key>CF$UID</key> is a UID; the prologue may be left out. Throws std::runtime_error on
+/// anything unexpected.
+Plist plist_from_xml(const std::string& xml);
+
 /// The NSKeyedArchiver blob of a row of Manifest.db (class MBFile).
 struct MbFile {
   std::string relative_path;
@@ -39,7 +44,8 @@ struct MbFile {
   std::int64_t birth = 1'700'000'000, modified = 1'700'000'000, changed = 1'700'000'000;  // Unix
   std::int64_t protection_class = 3;
   std::int64_t inode = 1000;
-  std::string encryption_key;  // class + wrapped key, or empty
+  std::string encryption_key{};  // class + wrapped key, or empty
+  std::string target{};          // of a symbolic link
 };
 std::string mbfile(const MbFile& file);
 

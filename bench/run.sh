@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# ./dev bench: the kernels, then whole runs beside their raw limits; prints the tables of
+# docs/performance.md. Works in build/bench and leaves nothing else.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+build=build/release
+echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(uname -sr)"
+"$build/bench_kernels" --benchmark_counters_tabular=true "$@" 2>/dev/null
+"$build/bench_whole" "$build" build/bench

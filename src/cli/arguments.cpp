@@ -1,0 +1,104 @@
+// The only file that includes CLI11; also the program's own main: which command, with which options.
+
+#include "cli/arguments.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/command.hpp"
+
+namespace interdict::cli {
+
+struct Arguments::Impl {
+  CLI::App* app;
+};
+
+void Arguments::positional(const std::string& name, std::string& into, const std::string& help,
+                           bool required) {
+  impl_.app->add_option(name, into, help)->type_name("")->required(required);
+}
+void Arguments::option(const std::string& names, std::string& into, const std::string& help,
+                       const std::string& value_name) {
+  impl_.app->add_option(names, into, help)->type_name(value_name);
+}
+void Arguments::options(const std::string& names, std::vector<std::string>& into,
+                        const std::string& help, const std::string& value_name) {
+  // One value each time it is given, so that it can stand before the positional path.
+  impl_.app->add_option(names, into, help)->type_name(value_name)->expected(1)->take_all();
+}
+void Arguments::number(const std::string& names, unsigned& into, const std::string& help) {
+  impl_.app->add_option(names, into, help)->type_name("N")->capture_default_str();
+}
+void Arguments::flag(const std::string& names, bool& into, const std::string& help) {
+  impl_.app->add_flag(names, into, help);
+}
+void Arguments::footer(const std::string& text) { impl_.app->footer(text); }
+
+namespace {
+
+std::vector<MakeCommand>& makers() {
+  static std::vector<MakeCommand> all;
+  return all;
+}
+
+constexpr std::string_view kAbout =
+    "Interdict examines phones for monitoring software and says what was not seen.";
+constexpr std::string_view kExits =
+    "Exit status: 0 every core store read, no finding at or above --fail-on; 1 such a finding;\n"
+    "2 wrong usage; 3 no such finding, but a core store was not read; 4 unusable input; 130 Ctrl-C.";
+
+}  // namespace
+
+RegisterCommand::RegisterCommand(MakeCommand make) { makers().push_back(make); }
+
+int fail(Terminal& terminal, const Error& error) {
+  terminal.say(fmt::format("interdict: {}", printable(error.what())));
+  switch (error.code()) {
+    case Errc::usage:
+      return kUsage;
+    case Errc::interrupted:
+      return kInterrupted;
+    default:
+      return kUnusable;
+  }
+}
+
+int main(int argc, const char* const* argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of flush(), not a death
+  CLI::App app{std::string(kAbout), "interdict"};
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "interdict " INTERDICT_VERSION);
+  app.footer(std::string(kExits));
+
+  std::vector<std::unique_ptr<Command>> commands;
+  for (const auto make : makers()) commands.push_back(make());
+  std::ranges::sort(commands, {}, [](const auto& c) { return c->name(); });
+  for (const auto& command : commands) {
+    Arguments::Impl impl{app.add_subcommand(std::string(command->name()), std::string(command->summary()))};
+    Arguments arguments(impl);
+    command->declare(arguments);
+  }
+  Terminal terminal;
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);  // prints help, version or what is wrong
+    return status == 0 ? kClean : kUsage;
+  }
+  for (const auto& command : commands) {
+    if (!app.got_subcommand(std::string(command->name()))) continue;
+    const int status = command->run(terminal);
+    terminal.clear_progress();
+    if (terminal.flush()) return status;
+    terminal.say("interdict: standard output: cannot be written");
+    return kUnusable;
+  }
+  return kUsage;
+}
+
+}  // namespace interdict::cli

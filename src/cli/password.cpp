@@ -1,0 +1,98 @@
+#include "cli/password.hpp"
+
+#include <fcntl.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+
+namespace interdict::cli {
+namespace {
+
+constexpr std::size_t kLongest = 4096;
+
+crypto::Secret first_line(std::string_view text) {
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return crypto::Secret(text);
+}
+
+Result<crypto::Secret> from_file(const std::string& path) {
+  auto bytes = TRY_WITHIN("password file", read_file(path, kLongest));
+  auto secret = first_line(text_of(bytes));
+  crypto::wipe(bytes);
+  if (secret.empty()) return Error{Errc::locked, fmt::format("password file {} is empty", path)};
+  return secret;
+}
+
+Result<crypto::Secret> from_environment(char* value) {
+  auto secret = crypto::Secret(std::string_view(value));
+  crypto::wipe(std::as_writable_bytes(std::span(value, std::strlen(value))));
+  ::unsetenv("INTERDICT_PASSWORD");
+  return secret;
+}
+
+/// Echo is off while this lives.
+class SilentTerminal {
+ public:
+  explicit SilentTerminal(int fd) : fd_(fd) {
+    ::tcgetattr(fd_, &before_);
+    termios silent = before_;
+    silent.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(fd_, TCSAFLUSH, &silent);
+  }
+  SilentTerminal(const SilentTerminal&) = delete;
+  SilentTerminal& operator=(const SilentTerminal&) = delete;
+  ~SilentTerminal() { ::tcsetattr(fd_, TCSAFLUSH, &before_); }
+
+ private:
+  int fd_;
+  termios before_{};
+};
+
+Result<crypto::Secret> from_person() {
+  const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  if (!tty) {
+    return Error{Errc::locked,
+                 "this backup is encrypted: give --password-file FILE or set INTERDICT_PASSWORD"};
+  }
+  constexpr std::string_view kPrompt = "Backup password: ";
+  TRY(write_all(tty.get(), bytes_of(kPrompt)));
+  crypto::Secret typed(kLongest);
+  std::size_t length = 0;
+  {
+    const SilentTerminal silent(tty.get());
+    while (length < kLongest) {
+      const auto n = ::read(tty.get(), typed.writable().data() + length, kLongest - length);
+      if (n < 0 && errno == EINTR) return Error{Errc::interrupted, "interrupted"};
+      if (n <= 0) break;
+      length += static_cast<std::size_t>(n);
+      if (typed.bytes()[length - 1] == std::byte{'\n'}) break;
+    }
+  }
+  TRY(write_all(tty.get(), bytes_of("\n")));
+  auto secret = first_line(text_of(typed.bytes().first(length)));
+  if (secret.empty()) return Error{Errc::locked, "no password typed"};
+  return secret;
+}
+
+}  // namespace
+
+evidence::PasswordSource password_source(std::string file) {
+  return [file = std::move(file)]() -> Result<crypto::Secret> {
+    if (!file.empty()) return from_file(file);
+    if (char* value = std::getenv("INTERDICT_PASSWORD"); value != nullptr && *value != '\0') {
+      return from_environment(value);
+    }
+    return from_person();
+  };
+}
+
+}  // namespace interdict::cli

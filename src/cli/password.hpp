@@ -1,0 +1,16 @@
+// Where a backup's password comes from: a file, the environment, or a person at the terminal.
+// Never from an argument, which every user of the machine can read.
+
+#pragma once
+
+#include <string>
+
+#include "evidence/tree.hpp"
+
+namespace interdict::cli {
+
+/// In this order: `file` if not empty (its first line), INTERDICT_PASSWORD (removed from the
+/// environment at once), a prompt without echo when a terminal is there. Otherwise Errc::locked.
+evidence::PasswordSource password_source(std::string file);
+
+}  // namespace interdict::cli

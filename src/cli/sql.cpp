@@ -1,0 +1,96 @@
+// interdict sql EVIDENCE "SELECT …": the same tables that the detections see, for analysts.
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/json_writer.hpp"
+#include "base/text.hpp"
+#include "cli/command.hpp"
+#include "cli/password.hpp"
+#include "rules/engine.hpp"
+
+namespace interdict::cli {
+namespace {
+
+/// A cell of a CSV record (RFC 4180).
+std::string csv(std::string_view value) {
+  if (value.find_first_of(",\"\r\n") == value.npos) return std::string(value);
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+class Sql final : public Command {
+ public:
+  [[nodiscard]] std::string_view name() const override { return "sql"; }
+  [[nodiscard]] std::string_view summary() const override {
+    return "ask the tables of a phone with SQL (interdict tables lists them)";
+  }
+  void declare(Arguments& a) override {
+    a.positional("EVIDENCE", evidence_, "a backup");
+    a.positional("SELECT", statement_, "one SELECT statement");
+    a.option("--password-file", password_file_, "first line is the backup's password", "FILE");
+    a.flag("--json", json_, "one JSON object a row instead of CSV");
+  }
+
+  int run(Terminal& terminal) override {
+    auto tree = evidence::open(evidence_, password_source(password_file_));
+    if (!tree) return unusable(fail(terminal, tree.error()));
+    auto engine = rules::Engine::open(**tree);
+    if (!engine) return unusable(fail(terminal, engine.error()));
+    std::vector<std::string> names;
+    const auto asked = (*engine)->query(
+        statement_,
+        [&](std::span<const std::string> header) {
+          names.assign(header.begin(), header.end());
+          if (!json_) print_record(terminal, header);
+        },
+        [&](std::span<const rules::Cell> row) {
+          json_ ? print_json(terminal, names, row) : print_csv(terminal, row);
+          return true;
+        });
+    for (const auto& failure : (*engine)->failures()) terminal.say(fmt::format("warning: {}", printable(failure)));
+    if (!asked) return fail(terminal, Error{Errc::usage, asked.error().what()});
+    return kClean;
+  }
+
+ private:
+  static int unusable(int status) { return status == kUsage ? kUnusable : status; }
+
+  static void print_record(Terminal& terminal, std::span<const std::string> cells) {
+    std::string line;
+    for (const auto& cell : cells) line += (line.empty() ? "" : ",") + csv(cell);
+    terminal.out(line + '\n');
+  }
+  static void print_csv(Terminal& terminal, std::span<const rules::Cell> row) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (i > 0) line += ',';
+      if (row[i]) line += csv(*row[i]);
+    }
+    terminal.out(line + '\n');
+  }
+  static void print_json(Terminal& terminal, const std::vector<std::string>& names,
+                         std::span<const rules::Cell> row) {
+    JsonWriter json;
+    json.begin_object();
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      json.key(names[i]);
+      row[i] ? json.string(*row[i]) : json.null();
+    }
+    json.end_object();
+    terminal.out(json.take() + '\n');
+  }
+
+  std::string evidence_, statement_, password_file_;
+  bool json_ = false;
+};
+
+const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Sql>(); }};
+
+}  // namespace
+}  // namespace interdict::cli

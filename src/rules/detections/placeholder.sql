@@ -1,2 +1,0 @@
--- id: placeholder
-SELECT 1;

@@ -1,0 +1,56 @@
+-- id:       ios/safari-redirect
+-- title:    A page without encryption sent Safari to another host at once
+-- kind:     note
+-- families: network injection (Pegasus, Predator)
+-- sources:  https://www.amnesty.org/en/latest/research/2021/07/forensic-methodology-report-how-to-catch-nso-groups-pegasus/
+-- benign:   ordinary: link shorteners, sign-in pages of public Wi-Fi, advertising and sites that
+--           moved to another name all do this. Only the host it leads to can make it matter
+-- next:     is the second host one the person knows? Compare it with indicators; look at the
+--           minutes after the visit (timeline: crashes, new processes, new files)
+-- baseline: not measured: no public clean History.db with redirects
+-- version:  1
+
+WITH
+-- Safari writes both ends of a redirect. One scan keeps the few visits that are an end of one.
+linked AS MATERIALIZED (
+  SELECT _file AS file, visit_id, url, visit_time, redirect_destination, _cite AS cite
+  FROM ios_safari_history
+  WHERE redirect_destination IS NOT NULL OR redirect_source IS NOT NULL
+),
+origins AS MATERIALIZED (
+  SELECT * FROM linked
+  WHERE redirect_destination IS NOT NULL AND lower(substr(url, 1, 7)) = 'http://'
+),
+-- A database that lost the far end's half of the link is looked up by key, a bounded number of times.
+stray AS MATERIALIZED (
+  SELECT file, redirect_destination FROM origins
+  WHERE NOT EXISTS (SELECT 1 FROM linked AS far
+                    WHERE far.visit_id = origins.redirect_destination AND far.file = origins.file)
+  LIMIT 200
+),
+destinations AS MATERIALIZED (
+  SELECT file, visit_id, url, visit_time, cite FROM linked
+  UNION ALL
+  SELECT far._file, far.visit_id, far.url, far.visit_time, far._cite
+  FROM stray CROSS JOIN ios_safari_history AS far ON far.visit_id = stray.redirect_destination
+  WHERE far._file = stray.file
+),
+-- "www." in front makes no other host.
+pairs AS (
+  SELECT origin.visit_time AS at, origin.url AS from_url, destination.url AS to_url,
+         iif(host(origin.url) LIKE 'www.%', substr(host(origin.url), 5), host(origin.url)) AS from_host,
+         iif(host(destination.url) LIKE 'www.%', substr(host(destination.url), 5),
+             host(destination.url)) AS to_host,
+         micros(destination.visit_time) - micros(origin.visit_time) AS delay,
+         origin.cite AS cite_origin, destination.cite AS cite_destination
+  FROM origins AS origin
+  CROSS JOIN destinations AS destination
+          ON destination.visit_id = origin.redirect_destination AND destination.file = origin.file
+)
+SELECT at,
+       printf('%s was left for %s within %.3f s: %s led to %s',
+              from_host, to_host, delay / 1e6, from_url, to_url) AS summary,
+       cite_origin, cite_destination
+FROM pairs
+WHERE from_host <> to_host AND delay BETWEEN 0 AND 1000000
+ORDER BY at, cite_origin;
