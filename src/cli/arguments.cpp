@@ -68,6 +68,11 @@ int fail(Terminal& terminal, const Error& error) {
   }
 }
 
+int fail_unusable(Terminal& terminal, const Error& error) {
+  const int status = fail(terminal, error);
+  return status == kUsage ? kUnusable : status;
+}
+
 int main(int argc, const char* const* argv) {
   std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of flush(), not a death
   CLI::App app{std::string(kAbout), "interdict"};

@@ -45,6 +45,8 @@ struct RegisterCommand {
 
 /// Says "interdict: <what>" and gives the exit status of this error.
 int fail(Terminal& terminal, const Error& error);
+/// The same for evidence, indicators and outputs: what is wrong with them is never wrong usage.
+int fail_unusable(Terminal& terminal, const Error& error);
 
 /// The whole program.
 int main(int argc, const char* const* argv);

@@ -50,7 +50,10 @@ class Examine final : public Command {
     if (!set) return fail_unusable(terminal, set.error());
     if (paths.empty()) terminal.say("no indicators given (-i): only behaviour is examined");
 
-    auto report = examine::examine(options(terminal), *set);
+    auto password = password_source(password_file_);
+    if (!password) return fail_unusable(terminal, password.error());
+
+    auto report = examine::examine(options(terminal, *std::move(password)), *set);
     terminal.clear_progress();
     if (!report) return fail_unusable(terminal, report.error());
     if (const auto printed = print(terminal, *report); !printed) {
@@ -60,12 +63,12 @@ class Examine final : public Command {
   }
 
  private:
-  examine::Options options(Terminal& terminal) {
+  examine::Options options(Terminal& terminal, evidence::PasswordSource password) {
     examine::Options o;
     o.evidence = evidence_;
     if (!out_.empty()) o.out = out_;
     o.only = only_;
-    o.password = password_source(password_file_);
+    o.password = std::move(password);
     o.limits.step = std::chrono::seconds(std::max(1u, time_limit_));
     o.stop = &interruption();
     o.progress = [&terminal](const examine::Progress& p) {
@@ -95,12 +98,6 @@ class Examine final : public Command {
       });
     }
     return Error{Errc::unsupported, "this program has no report.json"};
-  }
-
-  /// What is wrong with the evidence or the indicators is never "wrong usage" for a script.
-  static int fail_unusable(Terminal& terminal, const Error& error) {
-    const int status = fail(terminal, error);
-    return status == kUsage ? kUnusable : status;
   }
 
   std::string evidence_, out_, password_file_, fail_on_ = "exposure";

@@ -27,10 +27,7 @@ class Indicators final : public Command {
     std::vector<std::filesystem::path> paths(more_.begin(), more_.end());
     paths.insert(paths.begin(), first_);
     const auto set = indicators::Set::load(paths);
-    if (!set) {
-      fail(terminal, set.error());
-      return kUnusable;
-    }
+    if (!set) return fail_unusable(terminal, set.error());
     for (const auto& file : set->files()) {
       terminal.out(fmt::format("{:>9} indicators  {}  {}\n", file.indicators, file.sha256.substr(0, 16),
                                printable(file.name)));

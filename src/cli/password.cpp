@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 
 #include <fmt/format.h>
 
@@ -57,42 +58,46 @@ class SilentTerminal {
   termios before_{};
 };
 
-Result<crypto::Secret> from_person() {
-  const Fd tty(::open("/dev/tty", O_RDWR | O_CLOEXEC));
-  if (!tty) {
+Result<crypto::Secret> from_person(int tty) {
+  if (tty < 0) {
     return Error{Errc::locked,
                  "this backup is encrypted: give --password-file FILE or set INTERDICT_PASSWORD"};
   }
-  constexpr std::string_view kPrompt = "Backup password: ";
-  TRY(write_all(tty.get(), bytes_of(kPrompt)));
+  TRY(write_all(tty, bytes_of("Backup password: ")));
   crypto::Secret typed(kLongest);
   std::size_t length = 0;
   {
-    const SilentTerminal silent(tty.get());
+    const SilentTerminal silent(tty);
     while (length < kLongest) {
-      const auto n = ::read(tty.get(), typed.writable().data() + length, kLongest - length);
+      const auto n = ::read(tty, typed.writable().data() + length, kLongest - length);
       if (n < 0 && errno == EINTR) return Error{Errc::interrupted, "interrupted"};
       if (n <= 0) break;
       length += static_cast<std::size_t>(n);
       if (typed.bytes()[length - 1] == std::byte{'\n'}) break;
     }
   }
-  TRY(write_all(tty.get(), bytes_of("\n")));
+  TRY(write_all(tty, bytes_of("\n")));
   auto secret = first_line(text_of(typed.bytes().first(length)));
   if (secret.empty()) return Error{Errc::locked, "no password typed"};
   return secret;
 }
 
+/// A source that hands over a secret it already has. std::function wants to be copied; a secret
+/// does not: hence the shared owner.
+evidence::PasswordSource holding(crypto::Secret secret) {
+  auto held = std::make_shared<crypto::Secret>(std::move(secret));
+  return [held]() -> Result<crypto::Secret> { return std::move(*held); };
+}
+
 }  // namespace
 
-evidence::PasswordSource password_source(std::string file) {
-  return [file = std::move(file)]() -> Result<crypto::Secret> {
-    if (!file.empty()) return from_file(file);
-    if (char* value = std::getenv("INTERDICT_PASSWORD"); value != nullptr && *value != '\0') {
-      return from_environment(value);
-    }
-    return from_person();
-  };
+Result<evidence::PasswordSource> password_source(const std::string& file) {
+  if (!file.empty()) return holding(TRY(from_file(file)));
+  if (char* value = std::getenv("INTERDICT_PASSWORD"); value != nullptr && *value != '\0') {
+    return holding(TRY(from_environment(value)));
+  }
+  auto tty = std::make_shared<Fd>(::open("/dev/tty", O_RDWR | O_CLOEXEC));
+  return evidence::PasswordSource([tty] { return from_person(tty->get()); });
 }
 
 }  // namespace interdict::cli

@@ -11,6 +11,7 @@ namespace interdict::cli {
 
 /// In this order: `file` if not empty (its first line), INTERDICT_PASSWORD (removed from the
 /// environment at once), a prompt without echo when a terminal is there. Otherwise Errc::locked.
-evidence::PasswordSource password_source(std::string file);
+/// Everything is opened here, so that the process may be locked in before the password is asked for.
+Result<evidence::PasswordSource> password_source(const std::string& file);
 
 }  // namespace interdict::cli

@@ -7,7 +7,7 @@
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
-#include "cli/password.hpp"
+#include "cli/confined.hpp"
 #include "rules/engine.hpp"
 
 namespace interdict::cli {
@@ -38,10 +38,10 @@ class Sql final : public Command {
   }
 
   int run(Terminal& terminal) override {
-    auto tree = evidence::open(evidence_, password_source(password_file_));
-    if (!tree) return unusable(fail(terminal, tree.error()));
+    auto tree = open_confined(evidence_, password_file_);
+    if (!tree) return fail_unusable(terminal, tree.error());
     auto engine = rules::Engine::open(**tree);
-    if (!engine) return unusable(fail(terminal, engine.error()));
+    if (!engine) return fail_unusable(terminal, engine.error());
     std::vector<std::string> names;
     const auto asked = (*engine)->query(
         statement_,
@@ -59,8 +59,6 @@ class Sql final : public Command {
   }
 
  private:
-  static int unusable(int status) { return status == kUsage ? kUnusable : status; }
-
   static void print_record(Terminal& terminal, std::span<const std::string> cells) {
     std::string line;
     for (const auto& cell : cells) line += (line.empty() ? "" : ",") + csv(cell);

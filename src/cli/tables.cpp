@@ -8,7 +8,7 @@
 #include "artefacts/scan.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
-#include "cli/password.hpp"
+#include "cli/confined.hpp"
 
 namespace interdict::cli {
 namespace {
@@ -56,11 +56,8 @@ class Tables final : public Command {
       for (const auto* table : chosen) describe(terminal, *table);
       return kClean;
     }
-    auto tree = evidence::open(evidence_, password_source(password_file_));
-    if (!tree) {
-      const int status = fail(terminal, tree.error());
-      return status == kUsage ? kUnusable : status;
-    }
+    auto tree = open_confined(evidence_, password_file_);
+    if (!tree) return fail_unusable(terminal, tree.error());
     for (const auto* table : chosen) count(terminal, *table, **tree);
     return kClean;
   }

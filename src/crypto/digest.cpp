@@ -7,16 +7,16 @@
 namespace interdict::crypto {
 namespace {
 
-constexpr std::size_t kPiece = 1 << 18;
+constexpr std::size_t kReadPiece = 1 << 18;
 
-void begin(EVP_MD_CTX* context, const EVP_MD* algorithm) {
+void begin_digest(EVP_MD_CTX* context, const EVP_MD* algorithm) {
   if (EVP_DigestInit_ex2(context, algorithm, nullptr) != 1) throw std::bad_alloc();
 }
 
 template <class Digest>
-Digest end(EVP_MD_CTX* context) {
+Digest end_digest(EVP_MD_CTX* context) {
   Digest digest;
-  if (EVP_DigestFinal_ex(context, uchars(digest), nullptr) != 1) throw std::bad_alloc();
+  if (EVP_DigestFinal_ex(context, uchars(std::span<std::byte>(digest)), nullptr) != 1) throw std::bad_alloc();
   return digest;
 }
 
@@ -24,9 +24,9 @@ Digest end(EVP_MD_CTX* context) {
 template <class Digest>
 Digest digest_of(ByteView bytes, const EVP_MD* algorithm) {
   thread_local const openssl::Digest context(openssl::need(EVP_MD_CTX_new()));
-  begin(context.get(), algorithm);
+  begin_digest(context.get(), algorithm);
   EVP_DigestUpdate(context.get(), bytes.data(), bytes.size());
-  return end<Digest>(context.get());
+  return end_digest<Digest>(context.get());
 }
 
 }  // namespace
@@ -36,7 +36,7 @@ Sha256 sha256(ByteView bytes) { return digest_of<Sha256>(bytes, openssl::sha256_
 
 Result<Sha256> sha256(RandomAccess& source) {
   Sha256Stream stream;
-  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kPiece)));
+  Bytes piece(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), kReadPiece)));
   for (std::uint64_t offset = 0; offset < source.size(); offset += piece.size()) {
     const auto n = std::min<std::uint64_t>(source.size() - offset, piece.size());
     piece.resize(static_cast<std::size_t>(n));
@@ -52,7 +52,7 @@ struct Sha256Stream::State {
 
 Sha256Stream::Sha256Stream()
     : state_(new State{openssl::Digest(openssl::need(EVP_MD_CTX_new()))}) {
-  begin(state_->context.get(), openssl::sha256_algorithm());
+  begin_digest(state_->context.get(), openssl::sha256_algorithm());
 }
 Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;
 Sha256Stream::~Sha256Stream() = default;
@@ -61,6 +61,6 @@ void Sha256Stream::update(ByteView bytes) {
   EVP_DigestUpdate(state_->context.get(), bytes.data(), bytes.size());
 }
 
-Sha256 Sha256Stream::finish() { return end<Sha256>(state_->context.get()); }
+Sha256 Sha256Stream::finish() { return end_digest<Sha256>(state_->context.get()); }
 
 }  // namespace interdict::crypto

@@ -13,7 +13,7 @@
 namespace interdict::crypto {
 namespace {
 
-constexpr std::size_t kKeySize = 32;
+constexpr std::size_t kDerivedSize = 32;
 
 // OSSL_PARAM wants mutable pointers for what it only reads.
 OSSL_PARAM octets(const char* name, ByteView bytes) {
@@ -37,8 +37,8 @@ Secret derive(const char* digest, ByteView password, ByteView salt, std::uint32_
       OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, const_cast<char*>(digest), 0),
       OSSL_PARAM_construct_end(),
   };
-  Secret key(kKeySize);
-  if (EVP_KDF_derive(context.get(), uchars(key.writable()), kKeySize, parameters.data()) != 1) {
+  Secret key(kDerivedSize);
+  if (EVP_KDF_derive(context.get(), uchars(key.writable()), kDerivedSize, parameters.data()) != 1) {
     throw std::bad_alloc();
   }
   return key;
@@ -63,12 +63,12 @@ Secret pbkdf2_sha256(ByteView password, ByteView salt, std::uint32_t iterations)
   if (!has_sha_extensions()) return pbkdf2_sha256_generic(password, salt, iterations);
   Secret block = pbkdf2_sha256_generic(password, salt, 1);
   if (password.size() <= sha_ni::kMaxKey) {
-    sha_ni::iterate(password, block.writable().first<kKeySize>(), iterations);
+    sha_ni::iterate(password, block.writable().first<kDerivedSize>(), iterations);
     return block;
   }
   // HMAC replaces a key longer than its block by its digest (RFC 2104).
   Sha256 digest = sha256(password);
-  sha_ni::iterate(digest, block.writable().first<kKeySize>(), iterations);
+  sha_ni::iterate(digest, block.writable().first<kDerivedSize>(), iterations);
   wipe(digest);
   return block;
 }

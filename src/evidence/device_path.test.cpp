@@ -100,7 +100,7 @@ TEST_CASE("canonical paths stay as they are") {
     for (const auto& c : *rc::gen::container<std::vector<std::string>>(component)) path += c + '/';
     const auto once = canonical_path(path);
     RC_ASSERT(canonical_path(once) == once);
-    RC_ASSERT(path.empty() || once.front() == '/');
+    if (!path.empty()) RC_ASSERT(once.front() == '/');
     RC_ASSERT(once.find("//") == std::string::npos);
   }));
 }

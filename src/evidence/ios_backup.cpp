@@ -1,6 +1,6 @@
 #include "evidence/ios_backup.hpp"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fmt/format.h>
@@ -8,7 +8,6 @@
 #include "base/text.hpp"
 #include "crypto/cbc.hpp"
 #include "evidence/backup_plists.hpp"
-#include "evidence/database_view.hpp"
 #include "evidence/device_path.hpp"
 
 namespace interdict::evidence {
@@ -19,6 +18,13 @@ constexpr std::string_view kManifest = "Manifest.db";
 constexpr std::string_view kPathConvention =
     "Device paths are derived from backup domains (HomeDomain is /private/var/mobile); containers "
     "of apps are named by bundle id, where the phone uses a UUID.";
+
+/// https://www.sqlite.org/fileformat.html, 1.2.
+bool begins_as_database(RandomAccess& file) {
+  constexpr std::string_view kMagic{"SQLite format 3\0", 16};
+  std::array<std::byte, kMagic.size()> head{};
+  return file.read_at(0, head) && text_of(head) == kMagic;
+}
 
 void remark(std::string* odd, std::string_view sentence) {
   if (odd == nullptr) return;
@@ -96,10 +102,11 @@ Result<std::unique_ptr<IosBackup>> IosBackup::open(const std::filesystem::path& 
 
   File manifest;
   manifest.id = kManifest;
-  std::string odd;
-  auto files = TRY_WITHIN(kManifest, backup->open_database(manifest, &odd));
-  if (!odd.empty()) backup->notes_.push_back(std::move(odd));
+  auto files = TRY_WITHIN(kManifest, backup->open_database(manifest, nullptr));
   backup->manifest_ = TRY_WITHIN(kManifest, Manifest::open(std::move(files)));
+  if (const auto& damage = backup->manifest_->damage(); !damage.empty()) {
+    backup->notes_.push_back(fmt::format("Manifest.db is damaged ({}): files may be missing", damage));
+  }
   return backup;
 }
 
@@ -111,21 +118,15 @@ Status IosBackup::unlock(const Bytes& key_bag, const PasswordSource& password) {
   return ok();
 }
 
-Result<std::shared_ptr<RandomAccess>> IosBackup::open_manifest(std::string* odd) const {
-  std::shared_ptr<RandomAccess> manifest = TRY(folder_.beside_manifest(kManifest));
-  if (!manifest_key_.empty()) {
-    const auto cipher_size = manifest->size();
-    manifest = TRY(decrypted(std::move(manifest), manifest_key_, nullptr));
-    if (!begins_as_database(*manifest)) {
-      return Error{Errc::malformed, "it does not decrypt to a database: it or its key in "
-                                    "Manifest.plist is damaged"};
-    }
-    manifest = with_whole_pages(std::move(manifest), cipher_size);
+Result<std::shared_ptr<RandomAccess>> IosBackup::open_manifest() const {
+  std::shared_ptr<RandomAccess> stored = TRY(folder_.beside_manifest(kManifest));
+  if (manifest_key_.empty()) return stored;
+  auto plain = TRY(decrypted(std::move(stored), manifest_key_, nullptr));
+  if (!begins_as_database(*plain)) {
+    return Error{Errc::malformed, "it does not decrypt to a database: it or its key in "
+                                  "Manifest.plist is damaged"};
   }
-  std::string truncated;
-  manifest = with_true_page_count(std::move(manifest), truncated);
-  if (!truncated.empty()) remark(odd, truncated);
-  return manifest;
+  return plain;
 }
 
 Result<std::shared_ptr<RandomAccess>> IosBackup::decrypted(std::shared_ptr<RandomAccess> ciphertext,
@@ -149,7 +150,7 @@ Result<std::vector<File>> IosBackup::find(const Place& place) {
 
 Result<std::shared_ptr<RandomAccess>> IosBackup::open(const File& file, std::string* odd) {
   if (file.domain.empty()) {
-    if (file.id == kManifest) return open_manifest(odd);
+    if (file.id == kManifest) return open_manifest();
     return std::shared_ptr<RandomAccess>(TRY(folder_.beside_manifest(file.id)));
   }
   if (!file.record_error.empty()) {

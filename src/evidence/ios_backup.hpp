@@ -39,7 +39,7 @@ class IosBackup final : public Tree {
   explicit IosBackup(Folder folder) : folder_(std::move(folder)) {}
   Status unlock(const Bytes& key_bag, const PasswordSource& password);
   /// Manifest.db as a database, decrypted when it has to be; every call gives a view of its own.
-  [[nodiscard]] Result<std::shared_ptr<RandomAccess>> open_manifest(std::string* odd) const;
+  [[nodiscard]] Result<std::shared_ptr<RandomAccess>> open_manifest() const;
   [[nodiscard]] Result<std::shared_ptr<RandomAccess>> decrypted(
       std::shared_ptr<RandomAccess> ciphertext, ByteView wrapped_key, std::string* odd) const;
   [[nodiscard]] const BlobInventory& inventory() const;

@@ -435,10 +435,12 @@ TEST_CASE("a truncated plain manifest is read as far as it goes, with a note") {
         {.domain = "HomeDomain", .path = "many/" + std::to_string(i), .content = "x"});
   }
   const Phone phone(spec);
+  // As on a phone, where the indexes are as old as the table, their roots stand first then.
+  run_sql(phone.path() / "Manifest.db", "VACUUM");
   const auto whole = fs::file_size(phone.path() / "Manifest.db");
   fs::resize_file(phone.path() / "Manifest.db", whole - whole / 8);
   const auto tree = phone.open();
-  CHECK(has_note(*tree, "Manifest.db is truncated"));
+  CHECK(has_note(*tree, "Manifest.db is damaged ("));
   CHECK(content_at(*tree, "HomeDomain", "Library/Notes/note.txt") == "a canary sings");
 }
 

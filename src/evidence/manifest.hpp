@@ -50,6 +50,9 @@ class Manifest {
   /// The one regular file of this name; not_found if there is none. No character is a wildcard.
   Result<File> file(std::string_view domain, std::string_view relative_path, bool with_keys) const;
 
+  /// Why the database could not be opened as it is, though rows can be read; empty for a sound one.
+  [[nodiscard]] const std::string& damage() const { return database_.damage(); }
+
   /// Every row, in table order, until the visitor returns false. An error after some rows is the
   /// database's: the rows before it were visited.
   Status each(const std::function<bool(const Entry&)>& visit) const;

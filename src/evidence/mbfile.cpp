@@ -46,14 +46,14 @@ Result<MbFile> parse_mbfile(ByteView blob) {
 
   MbFile file;
   for (std::uint64_t i = 0; i < root.count(); ++i) {
-    const auto key_node = TRY(root.key_at(i));
-    const auto key = key_node.as_ascii();
+    const auto key = TRY(root.key_at(i)).as_ascii();
     if (!key) continue;
     if (const auto field = integer_field(*key)) {
       file.*field = TRY(root.at(i)).as_integer();
     } else if (*key == "EncryptionKey") {
       // An unreadable key is a damaged record, not a file without a key.
-      file.encryption_key = TRY_WITHIN("EncryptionKey", archive.data(TRY(root.at(i))));
+      const auto key_object = TRY_WITHIN("EncryptionKey", archive.resolve(TRY(root.at(i))));
+      file.encryption_key = TRY_WITHIN("EncryptionKey", archive.data(key_object));
     }
   }
   return file;

@@ -90,6 +90,6 @@ TEST_CASE("a record cut short or with a flipped byte never reads outside itself"
     if (!blob.empty()) blob[*rc::gen::inRange<std::size_t>(0, blob.size())] = *rc::gen::arbitrary<char>();
     const std::vector<char> exact(blob.begin(), blob.end());  // so that a sanitizer sees its end
     const auto file = parse_mbfile(bytes_of({exact.data(), exact.size()}));
-    RC_ASSERT(!file || file->encryption_key.size() <= exact.size());
+    if (file) RC_ASSERT(file->encryption_key.size() <= exact.size());
   }));
 }

@@ -18,7 +18,7 @@ namespace interdict::examine {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::size_t kPiece = 1 << 16;
+constexpr std::size_t kSaidAtOnce = 1 << 16;
 
 struct Child {
   std::size_t step = 0;
@@ -34,7 +34,7 @@ int milliseconds_until(Clock::time_point when) {
 
 class Children {
  public:
-  explicit Children(const ChildrenPlan& plan) : plan_(plan), piece_(kPiece, '\0') {}
+  explicit Children(const ChildrenPlan& plan) : plan_(plan), piece_(kSaidAtOnce, '\0') {}
 
   void run() {
     for (auto next = plan_.first; next < plan_.end || !running_.empty();) {

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kLook = std::chrono::milliseconds(100);  // between looks at the stop flag
 constexpr auto kProgress = std::chrono::milliseconds(100);
 constexpr auto kGrace = std::chrono::seconds(10);  // for the worker to notice a step's deadline
-constexpr std::size_t kPiece = 1 << 16;
+constexpr std::size_t kHeardAtOnce = 1 << 16;
 constexpr std::size_t kMostLocks = 100;
 
 class Conversation {
@@ -31,7 +31,7 @@ class Conversation {
   }
 
   Result<Heard> run() {
-    std::string piece(kPiece, '\0');
+    std::string piece(kHeardAtOnce, '\0');
     while (!finished_) {
       if (options_.stop != nullptr && *options_.stop) return Error{Errc::interrupted, "interrupted"};
       pollfd polled{worker_.socket(), POLLIN, 0};

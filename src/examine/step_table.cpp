@@ -101,33 +101,35 @@ class Tallies {
 /// A table that lists the files of the evidence says in a column `stored` what became of each.
 class InventoryCount {
  public:
-  InventoryCount(const Table& table, Voice& voice) : voice_(voice), stored_(table.column("stored")) {
-    for (std::size_t i = 0; i < table.columns.size() && !path_; ++i) {
+  InventoryCount(const Table& table, Voice& voice)
+      : voice_(voice), stored_(table.column("stored").value_or(kNone)) {
+    for (std::size_t i = 0; i < table.columns.size() && path_ == kNone; ++i) {
       if (table.columns[i].kind == ColumnKind::file_path) path_ = i;
     }
   }
 
   void add(std::span<const Value> row) {
-    if (!stored_ || row[*stored_].is_null()) return;
-    const auto how = row[*stored_].as_text();
+    if (stored_ == kNone || row[stored_].is_null()) return;
+    const auto how = row[stored_].as_text();
     ++counts_.listed;
     if (how == name_of(evidence::Stored::whole)) return;
     if (how == name_of(evidence::Stored::missing)) ++counts_.missing;
     if (how == name_of(evidence::Stored::empty)) ++counts_.empty;
     if (how == name_of(evidence::Stored::truncated)) ++counts_.truncated;
-    if (!path_ || said_ == kMaxOddFiles) return;
+    if (path_ == kNone || said_ == kMaxOddFiles) return;
     ++said_;
     voice_.say(StepSays::odd_file,
-               Sentence{fmt::format("{}: {}", bounded(row[*path_].as_text()), bounded(how, 64))});
+               Sentence{fmt::format("{}: {}", bounded(row[path_].as_text()), bounded(how, 64))});
   }
 
   void say() {
-    if (stored_) voice_.say(StepSays::inventory, counts_);
+    if (stored_ != kNone) voice_.say(StepSays::inventory, counts_);
   }
 
  private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   Voice& voice_;
-  std::optional<std::size_t> stored_, path_;
+  std::size_t stored_, path_ = kNone;  // columns
   Inventory counts_;
   std::size_t said_ = 0;
 };

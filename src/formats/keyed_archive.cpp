@@ -1,5 +1,7 @@
 #include "formats/keyed_archive.hpp"
 
+#include <utility>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
@@ -17,8 +19,8 @@ bool is_null(const Node& object) { return object.is_text("$null"); }
 }  // namespace
 
 Result<Archive> Archive::open(const plist::Document& document) {
-  const Result<Node> root = document.root();
-  if (!root) return Error(root.error().code(), root.error().what());
+  Result<Node> root = document.root();  // not TRY, which would copy: a million archives a backup
+  if (!root) return std::move(root).error();
   const auto archiver = root->find("$archiver");
   if (!archiver || !archiver->is_text("NSKeyedArchiver")) {
     return Error{Errc::malformed, "not an archive of NSKeyedArchiver"};

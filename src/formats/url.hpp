@@ -61,15 +61,16 @@ bool parse_host(std::string_view text, Host& out);
 
 /// All views point into the text that was parsed.
 struct Parts {
-  std::string_view scheme;              // as written, without the colon; may be empty
-  std::string_view user_info;           // as written, without the @
-  Host host;                            //
-  std::string_view written_host;        // as written, without brackets' neighbours: "[::1]", "a.b."
-  std::optional<std::uint16_t> port;    // not when it is the scheme's default
-  std::string_view rest;                // from the path on, as written
+  std::string_view scheme;            // as written, without the colon; may be empty
+  std::string_view user_info;         // as written, without the @
+  Host host;
+  std::string_view written_host;      // as written: "[::1]", "A.B."
+  std::optional<std::uint16_t> port;  // not when it is the scheme's default
+  std::string_view rest;              // from the path on, as written
 };
 
-/// "scheme://host…", and what browsers take for it ("http:/\host"). False: no host in it.
+/// "scheme://host…", and what browsers take for it ("http:/\host", "blob:https://host"). False: no
+/// host in it.
 bool parse(std::string_view url, Parts& out);
 /// "user@host:port" and what may follow it from the first slash on. scheme stays empty.
 bool parse_authority(std::string_view text, Parts& out);

@@ -125,12 +125,18 @@ Result<Connection> Connection::open(const std::atomic<bool>* stop) {
   }
   TRY(connection.execute("PRAGMA temp_store=MEMORY"));
   TRY(register_functions(raw));
+  for (const std::string_view table : {"json_each", "json_tree"}) TRY(connection.touch(table));
   return connection;
 }
 
 Status Connection::execute(const std::string& sql) {
   const int code = sqlite3_exec(db_.get(), sql.c_str(), nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return error_of(db_.get(), code);
+  return ok();
+}
+
+Status Connection::touch(std::string_view table) {
+  TRY(prepare(fmt::format("SELECT 1 FROM {}", quoted_identifier(table))));
   return ok();
 }
 

@@ -188,7 +188,7 @@ Result<std::unique_ptr<Engine>> Engine::open(evidence::Tree& tree, const EngineO
     TRY_WITHIN(table.name, load(connection, table));
   }
   for (const artefacts::Table* table : options.tables) {
-    TRY(add_virtual_table(connection.handle(), *table, tree, *failures));
+    TRY(add_virtual_table(connection, *table, tree, *failures));
   }
   connection.guard();
   return std::unique_ptr<Engine>(

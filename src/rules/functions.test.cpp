@@ -7,6 +7,7 @@
 
 #include "rules/test_world.hpp"
 
+using namespace interdict;
 using namespace interdict::rules;
 
 TEST_CASE("versions sort as numbers, not as text") {

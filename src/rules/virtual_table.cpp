@@ -267,16 +267,16 @@ void forget_origin(void* origin) noexcept { delete static_cast<Origin*>(origin);
 
 }  // namespace
 
-Status add_virtual_table(sqlite3* db, const Table& table, evidence::Tree& tree,
+Status add_virtual_table(Connection& connection, const Table& table, evidence::Tree& tree,
                          Failures& failures) {
   // SQLite calls forget_origin even when it fails.
   const int code =
-      sqlite3_create_module_v2(db, table.sql_name().c_str(), &kModule,
+      sqlite3_create_module_v2(connection.handle(), table.sql_name().c_str(), &kModule,
                                new Origin{table, tree, failures}, forget_origin);
   if (code != SQLITE_OK) {
     return Error{Errc::limit, fmt::format("table {}: {}", table.id, sqlite3_errstr(code))};
   }
-  return ok();
+  return connection.touch(table.sql_name());
 }
 
 }  // namespace interdict::rules

@@ -17,17 +17,16 @@
 #include "artefacts/table.hpp"
 #include "base/result.hpp"
 #include "evidence/tree.hpp"
+#include "rules/connection.hpp"
 #include "rules/failures.hpp"
-
-struct sqlite3;
 
 namespace interdict::rules {
 
 /// A longer text or blob of a phone is cut, with a sentence in Failures.
 inline constexpr std::size_t kMaxCell = 16 << 20;
 
-/// All three must outlive the connection.
-Status add_virtual_table(sqlite3* db, const artefacts::Table& table, evidence::Tree& tree,
+/// Before Connection::guard(). All three must outlive the connection.
+Status add_virtual_table(Connection& connection, const artefacts::Table& table, evidence::Tree& tree,
                          Failures& failures);
 
 }  // namespace interdict::rules

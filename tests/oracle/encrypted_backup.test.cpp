@@ -26,8 +26,14 @@ bool cannot_ask() { return missing_data(kGenerator) || missing_cryptography(); }
 /// A backup by the independent generator, with few rounds unless the options say otherwise.
 std::filesystem::path made(const std::filesystem::path& out,
                            const std::vector<std::string>& options) {
-  std::vector<std::string> words{(shared_data() / kGenerator).string(), out.string(),
-                                 "--dpic", "1000", "--iter", "100", "--password", kPassword};
+  std::vector<std::string> words{(shared_data() / kGenerator).string(),
+                                 out.string(),
+                                 "--dpic",
+                                 "1000",
+                                 "--iter",
+                                 "100",
+                                 "--password",
+                                 kPassword};
   words.insert(words.end(), options.begin(), options.end());
   REQUIRE(python(words).status == 0);
   return out;
@@ -48,9 +54,9 @@ Contents read_all_of(evidence::Tree& tree, const Contents& names) {
   Contents read;
   for (const auto& [name, content] : names) {
     const std::size_t slash = name.find('/');
-    const auto files = tree.find({evidence::Container::ios_backup,
-                                  std::string_view(name).substr(0, slash),
-                                  std::string_view(name).substr(slash + 1)});
+    const auto files =
+        tree.find({evidence::Container::ios_backup, std::string_view(name).substr(0, slash),
+                   std::string_view(name).substr(slash + 1)});
     if (!files || files->size() != 1) continue;
     const auto source = tree.open(files->front());
     if (source) {
@@ -90,8 +96,8 @@ TEST_CASE("we read an encrypted backup of the independent generator as its unenc
   const std::string source = laid_out(files, folder.path() / "tree");
   for (const char* padding : {"none", "pkcs7"}) {
     CAPTURE(padding);
-    const auto cipher = opened(made(folder.path() / padding,
-                                    {"--tree", source, "--manifest-padding", padding}));
+    const auto cipher =
+        opened(made(folder.path() / padding, {"--tree", source, "--manifest-padding", padding}));
     REQUIRE(cipher);
     CHECK((*cipher)->facts().encrypted);
     CHECK((read_all_of(**cipher, files) == files));
@@ -106,14 +112,15 @@ TEST_CASE("we read a file whole whose size the independent generator lied about"
   if (cannot_ask()) return;
   const TemporaryFolder folder;
   const Contents files = files_of_many_sizes();
-  const auto cipher = opened(made(folder.path() / "cipher",
-                                  {"--tree", laid_out(files, folder.path() / "tree"), "--lie",
-                                   "Library/SMS/sms.db", "-4096"}));
+  const auto cipher =
+      opened(made(folder.path() / "cipher", {"--tree", laid_out(files, folder.path() / "tree"),
+                                             "--lie", "Library/SMS/sms.db", "-4096"}));
   REQUIRE(cipher);
   CHECK((read_all_of(**cipher, files) == files));
 }
 
-TEST_CASE("the password of the independent generator is needed, and any other is refused as locked") {
+TEST_CASE(
+    "the password of the independent generator is needed, and any other is refused as locked") {
   if (cannot_ask()) return;
   const TemporaryFolder folder;
   const auto backup = made(folder.path() / "cipher",
@@ -136,8 +143,8 @@ TEST_CASE("our sample phone, encrypted by the independent generator, is the same
       files[file.domain + "/" + file.path] = file.content;
     }
   }
-  const auto theirs = opened(made(folder.path() / "theirs",
-                                  {"--src", (folder.path() / "ours").string()}));
+  const auto theirs =
+      opened(made(folder.path() / "theirs", {"--src", (folder.path() / "ours").string()}));
   REQUIRE(theirs);
   CHECK(files.size() > 20);
   CHECK((read_all_of(**theirs, files) == files));

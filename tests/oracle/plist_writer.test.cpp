@@ -19,7 +19,8 @@ std::string seen_by_plistlib(const std::string& bytes) {
   const std::filesystem::path path = folder.path() / "list.plist";
   std::ofstream(path, std::ios::binary) << bytes;
   return python({"-c",
-                 "import plistlib, sys; print(ascii(plistlib.load(open(sys.argv[1], \"rb\"))))", path})
+                 "import plistlib, sys; print(ascii(plistlib.load(open(sys.argv[1], \"rb\"))))",
+                 path})
       .text;
 }
 

@@ -1,7 +1,5 @@
 // The generators of tests/support, judged by a reader that shares nothing with them or with us.
 
-#include <openssl/evp.h>
-
 #include <doctest/doctest.h>
 
 #include <filesystem>

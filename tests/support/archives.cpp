@@ -1,5 +1,5 @@
-// The two archives that a backup is full of: the keyed archive of a manifest row and the typed stream
-// of a message text. Key order and object order are those of real iOS 14 and 15 backups.
+// The two archives that a backup is full of: the keyed archive of a manifest row and the typed
+// stream of a message text. Key order and object order are those of real iOS 14 and 15 backups.
 
 #include "plist_writer.hpp"
 

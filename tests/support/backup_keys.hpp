@@ -1,7 +1,7 @@
 // The writing side of an encrypted backup: a key bag, keys wrapped for it, and the ciphers. Shares
-// nothing with src/crypto. Layout: the "BackupKeyBag" of a Manifest.plist is a run of records (tag of
-// 4 bytes, big-endian length, value): a header, then for each protection class a record group opened
-// by UUID. Wrapping is RFC 3394, encryption AES-256-CBC with a zero start vector.
+// nothing with src/crypto. Layout: the "BackupKeyBag" of a Manifest.plist is a run of records (tag
+// of 4 bytes, big-endian length, value): a header, then for each protection class a record group
+// opened by UUID. Wrapping is RFC 3394, encryption AES-256-CBC with a zero start vector.
 
 #pragma once
 

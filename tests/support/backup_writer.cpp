@@ -20,7 +20,8 @@ namespace {
 
 constexpr const char* kSchema = R"(
 PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-200000;
-CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER, file BLOB);
+CREATE TABLE Files (fileID TEXT PRIMARY KEY, domain TEXT, relativePath TEXT, flags INTEGER,
+  file BLOB);
 CREATE TABLE Properties (key TEXT PRIMARY KEY, value BLOB);
 BEGIN;)";
 // Made last: filling a table that has them is three times as slow.
@@ -148,7 +149,9 @@ void BackupWriter::add_row(const BackupFile& file, std::int64_t size,
   const Flags flags = is_link ? kLink : file.directory ? kFolder : kFile;
   const std::string blob = mbfile({.relative_path = file.path,
                                    .size = flags == kFile ? size + file.size_lie : 0,
-                                   .mode = is_link ? 0120755 : file.directory ? 040755 : 0100644,
+                                   .mode = is_link          ? 0120755
+                                           : file.directory ? 040755
+                                                            : 0100644,
                                    .birth = file.birth,
                                    .modified = file.modified,
                                    .changed = file.changed,
@@ -220,8 +223,7 @@ void BackupWriter::write_manifest_plist() const {
       {"Applications", Plist::dict(std::move(applications))}};
   if (keys_) {
     members.push_back({"BackupKeyBag", Plist::data(keys_->bag())});
-    members.push_back(
-        {"ManifestKey", Plist::data(keys_->wrapped(manifest_key_, kManifestClass))});
+    members.push_back({"ManifestKey", Plist::data(keys_->wrapped(manifest_key_, kManifestClass))});
   }
   write_file(folder_ / "Manifest.plist", binary_plist(Plist::dict(std::move(members))));
 }
@@ -254,9 +256,9 @@ void BackupWriter::write_status_plist() const {
   // From the seed alone, so that a phone and its encrypted twin are one backup.
   Randomness randomness(seed_);
   const std::uint64_t high = randomness.number(), low = randomness.number();
-  const std::string uuid = upper(fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32,
-                                             high >> 16 & 0xffff, high & 0xffff, low >> 48,
-                                             low & 0xffffffffffff));
+  const std::string uuid =
+      upper(fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff,
+                        high & 0xffff, low >> 48, low & 0xffffffffffff));
   write_file(folder_ / "Status.plist",
              binary_plist(Plist::dict({{"IsFullBackup", Plist::boolean(true)},
                                        {"Version", Plist::text("3.3")},

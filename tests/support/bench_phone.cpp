@@ -34,8 +34,10 @@ WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE
     FROM counter)
 INSERT INTO message(guid, text, attributedBody, handle_id, service, date, date_read, is_from_me)
 SELECT printf('B0000000-0000-4000-8000-%012d', n), CASE n % 2 WHEN 0 THEN body END,
-  CASE n % 2 WHEN 1 THEN attributed_body(body) END, n % 4, CASE n % 4 WHEN 1 THEN 'SMS' ELSE 'iMessage' END,
-  ({first} + n * 60 - 978307200) * 1000000000, ({first} + n * 60 + 9 - 978307200) * 1000000000, n % 5 = 0
+  CASE n % 2 WHEN 1 THEN attributed_body(body) END, n % 4,
+  CASE n % 4 WHEN 1 THEN 'SMS' ELSE 'iMessage' END,
+  ({first} + n * 60 - 978307200) * 1000000000,
+  ({first} + n * 60 + 9 - 978307200) * 1000000000, n % 5 = 0
 FROM texts;
 )";
 
@@ -46,7 +48,8 @@ INSERT INTO history_items(id, url, visit_count, daily_visit_counts,
 SELECT n, CASE n % 100 WHEN 0 THEN 'http://' ELSE 'https://' END || 'site' || (n % 9973) ||
   '.example.org/article/' || n || '?section=' || (n % 17), 1, x'01000000', 0, 100 FROM counter;
 WITH RECURSIVE counter(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counter WHERE n < {rows})
-INSERT INTO history_visits(id, history_item, visit_time, title, redirect_source, redirect_destination)
+INSERT INTO history_visits(id, history_item, visit_time, title, redirect_source,
+  redirect_destination)
 SELECT n, n, {first} - 978307200 + CASE n % 100 WHEN 1 THEN n * 60 - 59.6 ELSE n * 60 END,
   'Article ' || n, CASE WHEN n % 100 = 1 AND n > 1 THEN n - 1 END,
   CASE WHEN n % 100 = 0 AND n < {rows} THEN n + 1 END FROM counter;
@@ -60,7 +63,8 @@ void build_database(const std::filesystem::path& path, const std::string& sql) {
     register_fixture_functions(database);
     const std::string script =
         "PRAGMA page_size=4096; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;"
-        "PRAGMA cache_size=-200000; BEGIN;" + sql + "COMMIT;";
+        "PRAGMA cache_size=-200000; BEGIN;" +
+        sql + "COMMIT;";
     status = sqlite3_exec(database, script.c_str(), nullptr, nullptr, nullptr);
   }
   const std::string words = sqlite3_errmsg(database);
@@ -74,7 +78,8 @@ std::string filled(std::string_view script, std::uint64_t rows) {
 
 }  // namespace
 
-void write_rows_phone(const BackupSpec& spec, const Rows& rows, const std::filesystem::path& folder) {
+void write_rows_phone(const BackupSpec& spec, const Rows& rows,
+                      const std::filesystem::path& folder) {
   BackupWriter writer(spec, folder);
   const std::filesystem::path building = folder / "building.db";
   if (rows.messages > 0) {
@@ -103,10 +108,9 @@ void write_padded_phone(const BackupSpec& spec, const Padding& padding,
   BackupWriter writer(spec, folder);
   Randomness randomness(spec.seed);
   for (std::uint64_t i = 0; i < padding.files; ++i) {
-    writer.add(file_at("CameraRollDomain",
-                       fmt::format("Media/DCIM/{:03}APPLE/IMG_{:06}.HEIC", 100 + i / 1000, i),
-                       randomness.bytes(padding.size),
-                       kFirstMoment + static_cast<std::int64_t>(i) * 60));
+    writer.add(file_at(
+        "CameraRollDomain", fmt::format("Media/DCIM/{:03}APPLE/IMG_{:06}.HEIC", 100 + i / 1000, i),
+        randomness.bytes(padding.size), kFirstMoment + static_cast<std::int64_t>(i) * 60));
   }
   if (padding.big > 0) {
     const std::filesystem::path building = folder / "building.mov";
@@ -119,8 +123,9 @@ void write_padded_phone(const BackupSpec& spec, const Padding& padding,
     }
     file.close();
     if (!file) throw std::runtime_error("cannot write " + building.string());
-    writer.add_from(file_at("CameraRollDomain", "Media/DCIM/999APPLE/IMG_FILM.MOV", {}, kFirstMoment),
-                    building);
+    writer.add_from(
+        file_at("CameraRollDomain", "Media/DCIM/999APPLE/IMG_FILM.MOV", {}, kFirstMoment),
+        building);
   }
   writer.finish();
 }

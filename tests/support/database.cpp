@@ -1,4 +1,5 @@
-// Databases of the sample phones, written by SQLite itself and handed over as the bytes of the file.
+// Databases of the sample phones, written by SQLite itself and handed over as the bytes of the
+// file.
 
 #include <sqlite3.h>
 

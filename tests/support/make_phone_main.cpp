@@ -17,7 +17,8 @@ namespace {
 
 constexpr const char* kUsage =
     "usage: make_phone sample OUT [--real-kdf]\n"
-    "       make_phone rows OUT [--manifest N] [--messages N] [--visits N] [--stored] [ENCRYPTION]\n"
+    "       make_phone rows OUT [--manifest N] [--messages N] [--visits N] [--stored] "
+    "[ENCRYPTION]\n"
     "       make_phone pad OUT [--files N] [--size BYTES] [--big BYTES] [ENCRYPTION]\n"
     "ENCRYPTION: --encrypted [--iterations N] [--password TEXT]\n"
     "sample writes iphone-clean, iphone-infected, ipad-clean, ipad-infected and a twin of each, "
@@ -52,7 +53,10 @@ std::optional<Arguments> parse(const std::vector<std::string>& words) {
   std::map<std::string, std::map<std::string, Value>> known{
       {"sample", {{"--real-kdf", kNone}}},
       {"rows",
-       {{"--manifest", kNumber}, {"--messages", kNumber}, {"--visits", kNumber}, {"--stored", kNone}}},
+       {{"--manifest", kNumber},
+        {"--messages", kNumber},
+        {"--visits", kNumber},
+        {"--stored", kNone}}},
       {"pad", {{"--files", kNumber}, {"--size", kNumber}, {"--big", kNumber}}}};
   known["rows"].insert(encryption.begin(), encryption.end());
   known["pad"].insert(encryption.begin(), encryption.end());

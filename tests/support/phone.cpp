@@ -1,4 +1,5 @@
-// Backups from a list of files. The work is in backup_writer.cpp, the sample content in sample_*.cpp.
+// Backups from a list of files. The work is in backup_writer.cpp, the sample content in
+// sample_*.cpp.
 
 #include "phone.hpp"
 

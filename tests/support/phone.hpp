@@ -16,8 +16,8 @@ struct Encryption {
   std::string password = "interdict-sample";
   // DPIC; 10,000,000 on real phones. 0: the single KDF before iOS 10.2
   std::uint32_t sha256_iterations = 1000;
-  std::uint32_t sha1_iterations = 100;     // ITER; 10,000 on real phones
-  bool pad_manifest = false;               // PKCS#7 on Manifest.db (seen both ways)
+  std::uint32_t sha1_iterations = 100;  // ITER; 10,000 on real phones
+  bool pad_manifest = false;            // PKCS#7 on Manifest.db (seen both ways)
 };
 
 struct Device {
@@ -37,11 +37,11 @@ struct BackupFile {
   std::string path;
   std::string content;
   std::int64_t birth = 1'700'000'000, modified = 1'700'000'000, changed = 1'700'000'000;
-  std::int64_t size_lie = 0;      // added to the Size the manifest records
+  std::int64_t size_lie = 0;  // added to the Size the manifest records
   std::int64_t protection_class = 3;
   bool directory = false;
-  bool omit_blob = false;         // listed, but not stored
-  std::string link_target{};      // makes it a symbolic link
+  bool omit_blob = false;     // listed, but not stored
+  std::string link_target{};  // makes it a symbolic link
 };
 
 struct BackupSpec {
@@ -49,11 +49,11 @@ struct BackupSpec {
   std::optional<Encryption> encryption;  // none: a plain backup
   std::vector<BackupFile> files;
   std::uint64_t seed = 1;
-  bool manifest_plist = true;            // the trimmed real backup has none
+  bool manifest_plist = true;  // the trimmed real backup has none
 };
 
-/// Writes the backup into `folder` (made if absent). Every folder above a file gets a row of its own,
-/// as in real backups; a `directory` among the files overrides it. Throws std::runtime_error.
+/// Writes the backup into `folder` (made if absent). Every folder above a file gets a row of its
+/// own, as in real backups; a `directory` among the files overrides it. Throws std::runtime_error.
 void write_backup(const BackupSpec& spec, const std::filesystem::path& folder);
 
 /// A database made by running SQL, as the bytes of its file. The functions mbfile(relative_path,
@@ -62,7 +62,8 @@ void write_backup(const BackupSpec& spec, const std::filesystem::path& folder);
 /// SQLite's words.
 std::string database_from_sql(const std::string& sql);
 
-/// The two files of a database whose last transactions were not checkpointed when the backup was made.
+/// The two files of a database whose last transactions were not checkpointed when the backup was
+/// made.
 struct WalDatabase {
   std::string database;  // holds only the rows of the first script
   std::string wal;       // belongs beside it as "<path>-wal"
@@ -70,9 +71,9 @@ struct WalDatabase {
 WalDatabase wal_database_from_sql(const std::string& checkpointed_sql,
                                   const std::string& wal_only_sql);
 
-/// The two sample devices, an iPhone and an iPad with ordinary, invented lives. With `infected`, the
-/// traces of Operation Triangulation are planted in them (README of examples/ lists them) and the
-/// device carries an iOS of that time. Clean ones carry the newest iOS of data/apple.
+/// The two sample devices, an iPhone and an iPad with ordinary, invented lives. With `infected`,
+/// the traces of Operation Triangulation are planted in them (README of examples/ lists them) and
+/// the device carries an iOS of that time. Clean ones carry the newest iOS of data/apple.
 Device sample_iphone_device(bool infected);
 Device sample_ipad_device(bool infected);
 std::vector<BackupFile> sample_iphone(bool infected);

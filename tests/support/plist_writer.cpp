@@ -18,28 +18,35 @@ namespace {
 
 constexpr double kMacEpoch = 978'307'200;  // 2001-01-01 in Unix seconds
 
-struct Real {
-  double value;
-};
-struct Date {
-  double unix_seconds;
-};
-struct Data {
-  std::string bytes;
-};
-struct Uid {
-  std::uint64_t number;
-};
-using Array = std::vector<Plist>;
-using Dict = std::vector<std::pair<std::string, Plist>>;
-
 }  // namespace
 
 struct Plist::Impl {
+  struct Real {
+    double value;
+  };
+  struct Date {
+    double unix_seconds;
+  };
+  struct Data {
+    std::string bytes;
+  };
+  struct Uid {
+    std::uint64_t number;
+  };
+  using Array = std::vector<Plist>;
+  using Dict = std::vector<std::pair<std::string, Plist>>;
+
   std::variant<std::string, std::int64_t, Real, bool, Date, Data, Uid, Array, Dict> value;
 };
 
 namespace {
+
+using Real = Plist::Impl::Real;
+using Date = Plist::Impl::Date;
+using Data = Plist::Impl::Data;
+using Uid = Plist::Impl::Uid;
+using Array = Plist::Impl::Array;
+using Dict = Plist::Impl::Dict;
 
 template <class T>
 Plist make(T value) {
@@ -221,10 +228,17 @@ std::string escaped(const std::string& text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      default: out.push_back(c);
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out.push_back(c);
     }
   }
   return out;
@@ -266,9 +280,7 @@ struct XmlElement {
     return element("integer", fmt::format("{}", value));
   }
   std::string operator()(bool value) const { return indent + (value ? "<true/>\n" : "<false/>\n"); }
-  std::string operator()(Real real) const {
-    return element("real", fmt::format("{}", real.value));
-  }
+  std::string operator()(Real real) const { return element("real", fmt::format("{}", real.value)); }
   std::string operator()(Date date) const { return element("date", iso_date(date.unix_seconds)); }
   std::string operator()(const Data& data) const { return element("data", base64(data.bytes)); }
   std::string operator()(Uid uid) const {

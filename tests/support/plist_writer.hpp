@@ -31,9 +31,9 @@ class Plist {
 std::string binary_plist(const Plist& root);
 std::string xml_plist(const Plist& root);
 
-/// The tree of an XML property list of our own writing: fixtures are easier to read as XML. A <dict>
-/// of only <key>CF$UID</key> is a UID; the prologue may be left out. Throws std::runtime_error on
-/// anything unexpected.
+/// The tree of an XML property list of our own writing: fixtures are easier to read as XML. A
+/// <dict> of only <key>CF$UID</key> is a UID; the prologue may be left out. Throws
+/// std::runtime_error on anything unexpected.
 Plist plist_from_xml(const std::string& xml);
 
 /// The NSKeyedArchiver blob of a row of Manifest.db (class MBFile).
@@ -49,7 +49,8 @@ struct MbFile {
 };
 std::string mbfile(const MbFile& file);
 
-/// message.attributedBody holding this text: a typedstream NSMutableAttributedString as iOS writes it.
+/// message.attributedBody holding this text: a typedstream NSMutableAttributedString as iOS writes
+/// it.
 std::string attributed_body(const std::string& utf8);
 
 }  // namespace interdict::test

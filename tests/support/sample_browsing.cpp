@@ -31,7 +31,8 @@ CREATE TABLE ObservedDomains (domainID INTEGER PRIMARY KEY,
   registrableDomain TEXT NOT NULL UNIQUE ON CONFLICT FAIL, lastSeen REAL NOT NULL,
   hadUserInteraction INTEGER NOT NULL, mostRecentUserInteractionTime REAL NOT NULL,
   grandfathered INTEGER NOT NULL, isPrevalent INTEGER NOT NULL, isVeryPrevalent INTEGER NOT NULL,
-  dataRecordsRemoved INTEGER NOT NULL, timesAccessedAsFirstPartyDueToUserInteraction INTEGER NOT NULL,
+  dataRecordsRemoved INTEGER NOT NULL,
+  timesAccessedAsFirstPartyDueToUserInteraction INTEGER NOT NULL,
   timesAccessedAsFirstPartyDueToStorageAccessAPI INTEGER NOT NULL,
   isScheduledForAllButCookieDataRemoval INTEGER NOT NULL);
 )";
@@ -71,17 +72,18 @@ WalDatabase history(const Life& life) {
       {day(40), "https://talks.example.org/2022/engines?id=7", "On engines"},
       {day(39), "https://opera.example.net/season", "The season"},
       // A site that sends its own visitors from http to https.
-      {day(30), "http://library.example.org/", "", true},
-      {day(30) + 0.2, "https://library.example.org/", "Library"},
-      {day(14), "https://docs.example.org/d/engine-notes", "Notes on the engine"},
+      {day(34), "http://library.example.org/", "", true},
+      {day(34) + 0.2, "https://library.example.org/", "Library"},
   };
-  std::vector<Visit> latest{{day(1), "https://weather.example.org/today", "Today"},
-                            {day(0.5), "https://example.org/", "Example"}};
+  std::vector<Visit> latest;
   if (life.infected) {
     const double moment = static_cast<double>(life.attack() - 3 * kDay);
-    latest.push_back({moment, "http://weather.example.org/radar", "", true});
-    latest.push_back({moment + 0.35, "https://cloudsponcer.com/track/view?e=1", ""});
+    latest = {{moment, "http://weather.example.org/radar", "", true},
+              {moment + 0.35, "https://cloudsponcer.com/track/view?e=1", ""}};
   }
+  latest.push_back({day(14), "https://docs.example.org/d/engine-notes", "Notes on the engine"});
+  latest.push_back({day(1), "https://weather.example.org/today", "Today"});
+  latest.push_back({day(0.5), "https://example.org/", "Example"});
   return wal_database_from_sql(std::string(kHistorySchema) + visits_sql(older, 1),
                                visits_sql(latest, older.size() + 1));
 }
@@ -133,18 +135,17 @@ std::string observations(const Life& life, const std::vector<std::string_view>& 
 }  // namespace
 
 std::vector<BackupFile> sample_browsing(const Life& life) {
-  const std::string statistics = "Library/WebKit/WebsiteData/ResourceLoadStatistics/observations.db";
+  const std::string statistics =
+      "Library/WebKit/WebsiteData/ResourceLoadStatistics/observations.db";
   const WalDatabase visits = history(life);
-  return {
-      file_at("HomeDomain", "Library/Safari/History.db", visits.database, life.now - 2 * kDay),
-      file_at("HomeDomain", "Library/Safari/History.db-wal", visits.wal, life.now - kDay / 2),
-      file_at("HomeDomain", "Library/Safari/BrowserState.db", tabs(life), life.now - kDay),
-      file_at("AppDomain-com.apple.mobilesafari", statistics,
-              observations(life, {"example.org", "example.net"}),
-              life.now - 2 * kDay),
-      file_at("AppDomain-org.example.weather", statistics,
-              observations({life.now, false, life.on_ipad}, {"weather.example.org"}),
-              life.now - 4 * kDay)};
+  return {file_at("HomeDomain", "Library/Safari/History.db", visits.database, life.now - 2 * kDay),
+          file_at("HomeDomain", "Library/Safari/History.db-wal", visits.wal, life.now - kDay / 2),
+          file_at("HomeDomain", "Library/Safari/BrowserState.db", tabs(life), life.now - kDay),
+          file_at("AppDomain-com.apple.mobilesafari", statistics,
+                  observations(life, {"example.org", "example.net"}), life.now - 2 * kDay),
+          file_at("AppDomain-org.example.weather", statistics,
+                  observations({life.now, false, life.on_ipad}, {"weather.example.org"}),
+                  life.now - 4 * kDay)};
 }
 
 }  // namespace interdict::test

@@ -1,6 +1,6 @@
 // The messages of the sample phones and the attachments that came with them.
 
-#include <optional>
+#include <algorithm>
 
 #include <fmt/format.h>
 
@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::string_view kPeople = R"(
 INSERT INTO handle(id, country, service) VALUES
-  ('+447700900101', 'gb', 'SMS'), ('charles@example.org', 'gb', 'iMessage'), ('EXAMPLEBANK', 'gb', 'SMS'),
-  ('mary@example.net', 'gb', 'iMessage');
+  ('+447700900101', 'gb', 'SMS'), ('charles@example.org', 'gb', 'iMessage'),
+  ('EXAMPLEBANK', 'gb', 'SMS'), ('mary@example.net', 'gb', 'iMessage');
 INSERT INTO chat(guid, style, state, chat_identifier, service_name) VALUES
   ('SMS;-;+447700900101', 45, 3, '+447700900101', 'SMS'),
   ('iMessage;-;charles@example.org', 45, 3, 'charles@example.org', 'iMessage'),
@@ -56,7 +56,8 @@ std::string insert(const Message& message, std::size_t number, std::string_view 
   std::string quoted;
   for (const char c : message.text) quoted.append(c == '\'' ? 2 : 1, c);
   std::string sql = fmt::format(
-      "INSERT INTO message(guid, text, handle_id, attributedBody, version, service, date, date_read,"
+      "INSERT INTO message(guid, text, handle_id, attributedBody, version, service, date, "
+      "date_read,"
       " is_delivered, is_finished, is_from_me, is_read, is_sent) VALUES('{}-0000-4000-8000-{:012}',"
       " {}, {}, {}, 10, '{}', {}, {}, 1, 1, {}, 1, {});\n",
       device, number, is_plain ? "'" + quoted + "'" : "NULL", message.handle,
@@ -91,17 +92,22 @@ std::vector<BackupFile> sample_messages(const Life& life) {
     messages.push_back({life.attack() - 2 * kDay, 4, false, Body::in_attributed_body,
                         "Have you seen this? https://cdn.snoweeanalytics.com/v/9f2"});
   }
+  // Rows are numbered as the messages came in.
+  std::stable_sort(messages.begin(), messages.end(),
+                   [](const Message& a, const Message& b) { return a.time < b.time; });
+  std::size_t photo_message = 0;
   std::string sql = fmt::format("{}{}", kMessagesSchema, kPeople);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     sql += insert(messages[i], i + 1, life.on_ipad ? "0A1B0000" : "5C3D0000");
+    if (messages[i].time == photo_time) photo_message = i + 1;
   }
   sql += fmt::format(
       "INSERT INTO attachment(guid, created_date, filename, uti, mime_type, transfer_state,"
-      " transfer_name, total_bytes) VALUES('6B1F0000-0000-4000-8000-00000000004A', {}, "
-      "'~/{}IMG_0412.HEIC', 'public.heic', 'image/heic', 5, 'IMG_0412.HEIC', 34);\n"
-      "INSERT INTO message_attachment_join VALUES(7, 1);\n"
-      "UPDATE message SET cache_has_attachments = 1 WHERE ROWID = 7;\n",
-      mac_nanoseconds(photo_time) / 1'000'000'000, photo);
+      " transfer_name, total_bytes) VALUES('6B1F0000-0000-4000-8000-00000000004A', {0}, "
+      "'~/{1}IMG_0412.HEIC', 'public.heic', 'image/heic', 5, 'IMG_0412.HEIC', 34);\n"
+      "INSERT INTO message_attachment_join VALUES({2}, 1);\n"
+      "UPDATE message SET cache_has_attachments = 1 WHERE ROWID = {2};\n",
+      photo_time - kSecondsFrom1970To2001, photo, photo_message);
 
   std::vector<BackupFile> files{
       file_at("HomeDomain", "Library/SMS/sms.db", database_from_sql(sql), life.now - 2 * kDay),

@@ -66,10 +66,9 @@ std::vector<BackupFile> sample_settings(const Life& life) {
                             preference("EnableASTCSupport", true), life.attack() + 73));
   }
   for (int number = 1; number <= 12; ++number) {
-    files.push_back(file_at("CameraRollDomain",
-                            fmt::format("Media/DCIM/100APPLE/IMG_{:04}.HEIC", number),
-                            fmt::format("invented picture {}, no HEIC\n", number),
-                            now - (90 - number) * kDay));
+    files.push_back(
+        file_at("CameraRollDomain", fmt::format("Media/DCIM/100APPLE/IMG_{:04}.HEIC", number),
+                fmt::format("invented picture {}, no HEIC\n", number), now - (90 - number) * kDay));
   }
   BackupFile link = file_at("DatabaseDomain", "timezone/localtime", {}, now - 170 * kDay);
   link.link_target = "/var/db/timezone/zoneinfo/Europe/London";

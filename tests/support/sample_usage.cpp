@@ -16,7 +16,8 @@ CREATE TABLE ZPROCESS ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER,
 CREATE TABLE ZLIVEUSAGE ( Z_PK INTEGER PRIMARY KEY, Z_ENT INTEGER, Z_OPT INTEGER, ZKIND INTEGER,
   ZMETADATA INTEGER, ZTAG INTEGER, ZHASPROCESS INTEGER, ZBILLCYCLEEND TIMESTAMP,
   ZTIMESTAMP TIMESTAMP, ZWIFIIN FLOAT, ZWIFIOUT FLOAT, ZWWANIN FLOAT, ZWWANOUT FLOAT );
-CREATE TABLE Z_PRIMARYKEY (Z_ENT INTEGER PRIMARY KEY, Z_NAME VARCHAR, Z_SUPER INTEGER, Z_MAX INTEGER);
+CREATE TABLE Z_PRIMARYKEY (Z_ENT INTEGER PRIMARY KEY, Z_NAME VARCHAR, Z_SUPER INTEGER,
+  Z_MAX INTEGER);
 CREATE TABLE Z_METADATA (Z_VERSION INTEGER PRIMARY KEY, Z_UUID VARCHAR(255), Z_PLIST BLOB);
 )";
 
@@ -30,8 +31,10 @@ struct Process {
 std::vector<Process> processes(const Life& life) {
   const std::int64_t now = life.now, start = now - 180 * kDay;
   std::vector<Process> list{
-      {"mDNSResponder/com.apple.mobilesafari", "com.apple.mobilesafari", start, now - kHour, 410, 22},
-      {"mDNSResponder/org.example.weather", "org.example.weather", start + kDay, now - 2 * kHour, 12, 1},
+      {"mDNSResponder/com.apple.mobilesafari", "com.apple.mobilesafari", start, now - kHour, 410,
+       22},
+      {"mDNSResponder/org.example.weather", "org.example.weather", start + kDay, now - 2 * kHour,
+       12, 1},
       {"apsd", "", start, now - kHour, 9, 7},
       {"imagent", "", start, now - 2 * kDay, 31, 18},
       {"cloudd", "", start + 3 * kHour, now - kHour, 950, 640},
@@ -72,7 +75,8 @@ std::string data_usage(const Life& life) {
                        process.name);
     if (process.megabytes_in == 0 && process.megabytes_out == 0) continue;
     sql += fmt::format(
-        "INSERT INTO ZLIVEUSAGE VALUES({}, {}, 1, 0, 0, 1, {}, NULL, {}, {}.0, {}.0, {}.0, {}.0);\n",
+        "INSERT INTO ZLIVEUSAGE VALUES({}, {}, 1, 0, 0, 1, {}, NULL, {}, {}.0, {}.0, {}.0, "
+        "{}.0);\n",
         ++usage, kUsageEntity, i + 1, mac_seconds(static_cast<double>(process.last) + 0.5),
         process.megabytes_in * 700'000, process.megabytes_out * 650'000,
         process.megabytes_in * 300'000, process.megabytes_out * 350'000);
@@ -126,9 +130,10 @@ std::string location_clients(const Life& life) {
                                                "00000000-0000-4000-8000-000000000001/Weather.app")},
                     {"Authorization", Plist::integer(2)},
                     {"LocationTimeStopped", seconds(life.now - 3 * kDay)}})},
-      {bundles + "AppleWatchFaces.bundle",
+      // One of the two bundles that the attack used, on an ordinary day.
+      {bundles + "WRMLinkSelection.bundle",
        Plist::dict({{"BundlePath", Plist::text("/System/Library/LocationBundles/"
-                                               "AppleWatchFaces.bundle")},
+                                               "WRMLinkSelection.bundle")},
                     {"LocationTimeStopped", seconds(life.now - 9 * kDay)}})}};
   if (life.infected) {
     const std::string name = "IonosphereHarvest.bundle";
