@@ -19,7 +19,7 @@ VERSION = re.compile(r"\d{1,9}(\.\d{1,9}){0,3}")
 BUILD = re.compile(r"\d{1,3}[A-Z]\d{1,5}[a-z]?")
 PRODUCT = re.compile(r"(iPhone|iPad|iPod)(\d+),(\d+)")
 # Names by which prototypes and virtual machines go in the lists; they make no backups.
-NOT_SOLD = re.compile(r"XXX|[Vv]irtual")
+NOT_SOLD = re.compile(r"X{3}|[Vv]irtual")
 
 
 def version_key(version):

@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::int64_t kFirst = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
-/// So many rows in a row whose joined tables cannot be read: those tables are given up.
+constexpr const char* kDisorder = "the database is damaged: its rows are in disorder";
+/// So many rows whose joined tables cannot be read: those tables are given up.
 constexpr unsigned kMaxJoinFailures = 64;
 
 bool repairable(const Error& error) {
@@ -32,9 +33,7 @@ Result<bool> step_from(sqlite::Statement& statement, std::int64_t rowid) {
   statement.reset();
   TRY(statement.bind(1, rowid));
   if (!TRY(statement.step())) return false;
-  if (statement.integer(0) < rowid) {
-    return Error{Errc::malformed, "database disk image is malformed"};
-  }
+  if (statement.integer(0) < rowid) return Error{Errc::malformed, kDisorder};
   return true;
 }
 
@@ -100,6 +99,7 @@ SqlCursor::~SqlCursor() = default;
 Status SqlCursor::start(const std::optional<Equals>& only) {
   only_ = only;
   database_ = TRY(source_.database());
+  if (!database_->damage().empty()) trouble_ = Error{Errc::malformed, database_->damage()};
   for (const SqlQuery& query : queries_) {
     SqlSchema schema = TRY(SqlSchema::read(*database_, query));
     // A look-up of single rows says nothing about the source: the whole scan does.
@@ -155,7 +155,7 @@ Result<bool> SqlCursor::step(Part& part) {
   if (stepped && *stepped && part.last) {
     const std::int64_t rowid = part.main().integer(0);
     const bool rises = rowid > *part.last || (rowid == *part.last && part.schema.joins_many());
-    if (!rises) stepped = Error{Errc::malformed, "database disk image is malformed"};
+    if (!rises) stepped = Error{Errc::malformed, kDisorder};
   }
   if (stepped || !repairable(stepped.error())) return stepped;
   trouble_ = std::move(stepped).error();

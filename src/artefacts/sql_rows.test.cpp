@@ -25,7 +25,9 @@ namespace {
 constexpr std::array<evidence::Place, 1> kPlaces{
     {{evidence::Container::ios_backup, "HomeDomain", "a.db"}}};
 constexpr std::array<Column, 3> kColumns{
-    {{"id", artefacts::ColumnKind::plain, "", FindingKind::note, true}, {"text"}, {"owner"}}};
+    {{"id", artefacts::ColumnKind::plain, "number", FindingKind::note, true},
+     {"text", artefacts::ColumnKind::plain, "text"},
+     {"owner", artefacts::ColumnKind::plain, "owner"}}};
 constexpr std::array<artefacts::SqlTable, 2> kTables{{
     {"n", "notes", "id text owner_id", ""},
     {"o", "owners", "id name", "o.id = n.owner_id"},
@@ -65,7 +67,7 @@ std::string database(int count) {
 }
 
 struct Read {
-  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> ids;  // rowids
   std::uint64_t damaged = 0;
   std::string error;
 };
@@ -75,10 +77,15 @@ Read read(const std::string& content, std::optional<Equals> only = {}) {
   tree.add("HomeDomain", "a.db", content);
   Scan scan(kTable, tree, std::move(only));
   Read out;
-  while (scan.next()) out.ids.push_back(scan.row()[0].as_integer());
+  while (scan.next()) out.ids.push_back(scan.locator().rowid);
   out.damaged = scan.coverage().at(0)->notes.damaged_rows;
   out.error = scan.coverage().at(0)->error;
   return out;
+}
+
+bool ends_by_telling_rows(const Read& left) {
+  return left.error.ends_with(
+      fmt::format("database disk image is malformed ({} rows read)", left.ids.size()));
 }
 
 }  // namespace
@@ -102,8 +109,7 @@ TEST_CASE("behind any one broken page of the rows, reading goes on") {
     CHECK(left.ids.size() < kRows);
     CHECK(left.ids.size() > kRows - 15);  // no more than one page holds
     CHECK(std::is_sorted(left.ids.begin(), left.ids.end()));
-    CHECK(left.error ==
-          fmt::format("database disk image is malformed ({} rows read)", left.ids.size()));
+    CHECK(ends_by_telling_rows(left));
   }
 }
 
@@ -125,7 +131,7 @@ TEST_CASE("without its joined table a row keeps what is its own") {
   const Read left = read(broken);
   CHECK(left.ids.size() == 10);
   CHECK(left.damaged == 10);
-  CHECK(left.error == "database disk image is malformed (10 rows read)");
+  CHECK(ends_by_telling_rows(left));
 }
 
 TEST_CASE("equality on a key reads only the rows that have it") {

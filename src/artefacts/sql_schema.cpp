@@ -79,6 +79,10 @@ std::string SqlSchema::from_clause(bool joined) const {
 }
 
 void SqlSchema::note_differences(Notes& notes) const {
+  if (!can_run()) {
+    notes.note(fmt::format("no table {}", entries_.front().table->name));
+    return;
+  }
   for (const Entry& entry : entries_) {
     if (entry.columns.empty()) {
       notes.note(fmt::format("no table {}", entry.table->name));

@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -52,44 +53,43 @@ enum class ColumnKind : std::uint8_t {
 };
 std::string_view name_of(ColumnKind kind);
 
-/// One cell. Text and blob are views that die with the row.
+/// One cell: 24 bytes. Text and blob are views that die with the row. Text is UTF-8.
 class Value {
  public:
   enum class Type : std::uint8_t { null, integer, real, text, blob, time };
 
   Value() = default;
-  static Value integer(std::int64_t v) { return Value(Type::integer, v); }
-  static Value real(double v) {
-    Value out(Type::real, 0);
-    out.real_ = v;
-    return out;
-  }
+  static Value integer(std::int64_t v) { return {Type::integer, v, nullptr}; }
+  static Value real(double v) { return {Type::real, std::bit_cast<std::int64_t>(v), nullptr}; }
   static Value text(std::string_view v) {
-    Value out(Type::text, 0);
-    out.text_ = v;
-    return out;
+    return {Type::text, static_cast<std::int64_t>(v.size()), v.data()};
   }
   static Value blob(ByteView v) {
     Value out = text(text_of(v));
     out.type_ = Type::blob;
     return out;
   }
-  static Value time(UtcTime v) { return Value(Type::time, v.micros); }
+  static Value time(UtcTime v) { return {Type::time, v.micros, nullptr}; }
   static Value time(std::optional<UtcTime> v) { return v ? time(*v) : Value(); }
 
   [[nodiscard]] Type type() const { return type_; }
   [[nodiscard]] bool is_null() const { return type_ == Type::null; }
-  [[nodiscard]] std::int64_t as_integer() const { return integer_; }
-  [[nodiscard]] double as_real() const { return real_; }
-  [[nodiscard]] std::string_view as_text() const { return text_; }  // empty unless text or blob
-  [[nodiscard]] UtcTime as_time() const { return UtcTime{integer_}; }
+  // Of a value of another type: 0, or empty.
+  [[nodiscard]] std::int64_t as_integer() const { return type_ == Type::integer ? bits_ : 0; }
+  [[nodiscard]] double as_real() const {
+    return type_ == Type::real ? std::bit_cast<double>(bits_) : 0;
+  }
+  [[nodiscard]] std::string_view as_text() const {  // of a blob, too
+    if (data_ == nullptr) return {};
+    return {data_, static_cast<std::size_t>(bits_)};
+  }
+  [[nodiscard]] UtcTime as_time() const { return UtcTime{type_ == Type::time ? bits_ : 0}; }
 
  private:
-  Value(Type type, std::int64_t v) : type_(type), integer_(v) {}
+  Value(Type type, std::int64_t bits, const char* data) : data_(data), bits_(bits), type_(type) {}
+  const char* data_ = nullptr;  // of a text or blob, bits_ long
+  std::int64_t bits_ = 0;       // the integer, the real's bits, microseconds since 1970, or a length
   Type type_ = Type::null;
-  std::int64_t integer_ = 0;
-  double real_ = 0;
-  std::string_view text_;
 };
 
 struct Column {

@@ -41,7 +41,7 @@ TEST_CASE("every table declares what a reader of it needs") {
     CHECK_FALSE(table->summary.empty());
     CHECK_FALSE(table->places.empty());
     CHECK_FALSE(table->mvt_module.empty());
-    CHECK(table->open != nullptr);
+    CHECK((table->open != nullptr));
     std::set<std::string_view> names;
     for (const Column& column : table->columns) {
       CAPTURE(column.name);

@@ -55,7 +55,7 @@ class Decrypt final : public Command {
   unsigned jobs_ = 0;
 };
 
-const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Decrypt>(); }};
+const RegisterCommand kDecryptCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Decrypt>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -106,7 +106,7 @@ class Examine final : public Command {
   bool json_ = false;
 };
 
-const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Examine>(); }};
+const RegisterCommand kExamineCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Examine>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -49,7 +49,7 @@ class Indicators final : public Command {
   std::vector<std::string> more_;
 };
 
-const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Indicators>(); }};
+const RegisterCommand kIndicatorsCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Indicators>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -88,7 +88,7 @@ class Sql final : public Command {
   bool json_ = false;
 };
 
-const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Sql>(); }};
+const RegisterCommand kSqlCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Sql>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -78,7 +78,7 @@ class Tables final : public Command {
   std::vector<std::string> only_;
 };
 
-const RegisterCommand kRegistered{[]() -> std::unique_ptr<Command> { return std::make_unique<Tables>(); }};
+const RegisterCommand kTablesCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Tables>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

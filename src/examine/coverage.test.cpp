@@ -10,7 +10,11 @@ using namespace interdict::examine;
 namespace {
 
 artefacts::Table table_with(artefacts::Expected expected, bool core = true) {
-  return {.id = "ios/x", .core = core, .expected = expected};
+  artefacts::Table table{};
+  table.id = "ios/x";
+  table.core = core;
+  table.expected = expected;
+  return table;
 }
 
 evidence::Facts phone(std::string version, bool encrypted) {

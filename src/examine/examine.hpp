@@ -43,12 +43,12 @@ struct Progress {
 
 struct Options {
   std::filesystem::path evidence;
-  std::optional<std::filesystem::path> out;   // folder for reports; made if absent
-  std::vector<std::string> only;              // table names; empty: all. Unknown: Errc::usage
-  evidence::PasswordSource password;          // asked in the caller's process, when the worker needs it
-  Limits limits;
+  std::optional<std::filesystem::path> out = {};  // folder for reports; made if absent
+  std::vector<std::string> only = {};       // table names; empty: all. Unknown: Errc::usage
+  evidence::PasswordSource password = {};   // asked in the caller's process, when it is needed
+  Limits limits = {};
   const std::atomic<bool>* stop = nullptr;    // set by Ctrl-C: Errc::interrupted
-  std::function<void(const Progress&)> progress;
+  std::function<void(const Progress&)> progress = {};  // at most ten times a second
 };
 
 /// Examines one phone. Errors are those that leave no report: unusable evidence (usage, locked,

@@ -18,8 +18,13 @@ namespace {
 
 constexpr std::array<artefacts::Column, 2> kColumns{
     {{"url", artefacts::ColumnKind::url, "where"}, {"at", artefacts::ColumnKind::time, "when"}}};
-const artefacts::Table kTable{
-    .id = "ios/visits", .summary = "pages that were visited", .columns = kColumns};
+const artefacts::Table kTable = [] {
+  artefacts::Table table{};
+  table.id = "ios/visits";
+  table.summary = "pages that were visited";
+  table.columns = kColumns;
+  return table;
+}();
 
 indicators::Set two_domains() {
   const test::TemporaryFolder folder;

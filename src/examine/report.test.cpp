@@ -7,8 +7,14 @@ using namespace interdict::examine;
 
 namespace {
 
-const artefacts::Table kCore{.id = "ios/core", .core = true};
-const artefacts::Table kOther{.id = "ios/other"};
+artefacts::Table table(std::string_view id, bool core) {
+  artefacts::Table t{};
+  t.id = id;
+  t.core = core;
+  return t;
+}
+const artefacts::Table kCore = table("ios/core", true);
+const artefacts::Table kOther = table("ios/other", false);
 
 Report report_with(std::vector<FindingKind> kinds, CoverageState core = CoverageState::parsed) {
   Report report;

@@ -23,9 +23,15 @@ constexpr std::array<Column, 5> kColumns{{{"created", ColumnKind::time, "record 
                                           {"url", ColumnKind::url, "where"},
                                           {"size", ColumnKind::plain, "bytes"},
                                           {"note", ColumnKind::free_text, "said"}}};
-const artefacts::Table kVisits{.id = "ios/visits", .columns = kColumns};
+artefacts::Table table(std::string_view id, std::span<const Column> columns) {
+  artefacts::Table t{};
+  t.id = id;
+  t.columns = columns;
+  return t;
+}
+const artefacts::Table kVisits = table("ios/visits", kColumns);
 constexpr std::array<Column, 2> kPlain{{{"at", ColumnKind::time, ""}, {"count", ColumnKind::plain, ""}}};
-const artefacts::Table kCounts{.id = "ios/counts", .columns = kPlain};
+const artefacts::Table kCounts = table("ios/counts", kPlain);
 
 constexpr std::string_view kHeader = "time_utc,artefact,event,description,file,locator\r\n";
 

@@ -48,8 +48,7 @@ Result<Node> Archive::resolve(const Node& node) const {
   const auto number = node.as_uid();
   if (!number) return node;
   if (*number >= objects_.count()) {
-    return Error{Errc::malformed,
-                 fmt::format("UID {} of {} objects", *number, objects_.count())};
+    return Error{Errc::malformed, fmt::format("UID {} of {} objects", *number, objects_.count())};
   }
   Result<Node> object = objects_.at(*number);
   if (object && is_null(*object)) return Error{Errc::not_found, "$null"};

@@ -14,13 +14,11 @@ using plist::Document;
 using plist::Kind;
 using test::Plist;
 
-namespace {
+// Counts what the heap is asked for, to hold the archive to its promise. The sanitizers bring their
+// own operator new, so there the count stays 0.
+static thread_local std::size_t allocations = 0;
 
-// Counts what the heap is asked for, to hold the archive to its promise.
-thread_local std::size_t allocations = 0;
-
-}  // namespace
-
+#ifndef INTERDICT_SANITIZED
 void* operator new(std::size_t size) {
   ++allocations;
   if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
@@ -28,6 +26,7 @@ void* operator new(std::size_t size) {
 }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+#endif
 
 namespace {
 
@@ -84,6 +83,9 @@ TEST_CASE("opening an archive and reading its fields does not touch the heap") {
   const auto none = archive->find(*root, "EncryptionKey");
   const auto used = allocations - before;
   CHECK(used == 0);
+#ifndef INTERDICT_SANITIZED
+  CHECK(before > 0);  // the count does count
+#endif
   CHECK(size == 0);
   CHECK(path == "Library/SMS/sms.db");
   CHECK_FALSE(none);
@@ -103,12 +105,14 @@ TEST_CASE("the root is what $top says, not the first object") {
 }
 
 TEST_CASE("nil is absent, a UID past the objects is damage, and cycles are harmless") {
-  const Opened opened(
-      {Plist::text("$null"),
-       Plist::dict({{"nil", Plist::uid(0)}, {"beyond", Plist::uid(99)}, {"self", Plist::uid(1)},
-                    {"chain", Plist::uid(2)}, {"plain", Plist::integer(5)}}),
-       Plist::uid(2)},
-      {{"root", Plist::uid(1)}});
+  const Opened opened({Plist::text("$null"),
+                       Plist::dict({{"nil", Plist::uid(0)},
+                                    {"beyond", Plist::uid(99)},
+                                    {"self", Plist::uid(1)},
+                                    {"chain", Plist::uid(2)},
+                                    {"plain", Plist::integer(5)}}),
+                       Plist::uid(2)},
+                      {{"root", Plist::uid(1)}});
   const auto& archive = *opened.archive;
   const auto root = *archive.root();
   CHECK(archive.field(root, "nil").error().code() == Errc::not_found);
@@ -124,16 +128,16 @@ TEST_CASE("nil is absent, a UID past the objects is damage, and cycles are harml
 }
 
 TEST_CASE("data and text are found plain and inside their Foundation classes") {
-  const Opened opened({Plist::text("$null"),
-                       Plist::dict({{"plain", Plist::data("ab")},
-                                    {"NSData", Plist::uid(2)},
-                                    {"NSString", Plist::uid(3)},
-                                    {"old", Plist::uid(5)},
-                                    {"text", Plist::uid(4)}}),
-                       Plist::dict({{"NS.data", Plist::data("cd")}}),
-                       Plist::dict({{"NS.string", Plist::uid(4)}}), Plist::text("gr\u00FCn"),
-                       Plist::dict({{"NS.bytes", Plist::data("old \xFF")}})},
-                      {{"root", Plist::uid(1)}});
+  const Opened opened(
+      {Plist::text("$null"),
+       Plist::dict({{"plain", Plist::data("ab")},
+                    {"NSData", Plist::uid(2)},
+                    {"NSString", Plist::uid(3)},
+                    {"old", Plist::uid(5)},
+                    {"text", Plist::uid(4)}}),
+       Plist::dict({{"NS.data", Plist::data("cd")}}), Plist::dict({{"NS.string", Plist::uid(4)}}),
+       Plist::text("gr\u00FCn"), Plist::dict({{"NS.bytes", Plist::data("old \xFF")}})},
+      {{"root", Plist::uid(1)}});
   const auto& archive = *opened.archive;
   const auto root = *archive.root();
   CHECK(text_of(*archive.data(*archive.field(root, "plain"))) == "ab");
@@ -149,15 +153,14 @@ TEST_CASE("what is not a keyed archive is malformed") {
   const std::vector<Plist> objects{Plist::text("$null")};
   const Opened wrong(objects, {{"root", Plist::uid(0)}}, "NSArchiver");
   CHECK(wrong.archive.error().code() == Errc::malformed);
-  for (const auto& list :
-       {Plist::array({}), Plist::text("NSKeyedArchiver"),
-        Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")}}),
-        Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")},
-                     {"$top", Plist::dict({})},
-                     {"$objects", Plist::text("none")}}),
-        Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")},
-                     {"$top", Plist::array({})},
-                     {"$objects", Plist::array({})}})}) {
+  for (const auto& list : {Plist::array({}), Plist::text("NSKeyedArchiver"),
+                           Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")}}),
+                           Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")},
+                                        {"$top", Plist::dict({})},
+                                        {"$objects", Plist::text("none")}}),
+                           Plist::dict({{"$archiver", Plist::text("NSKeyedArchiver")},
+                                        {"$top", Plist::array({})},
+                                        {"$objects", Plist::array({})}})}) {
     const Opened opened(test::binary_plist(list));
     CHECK(opened.archive.error().code() == Errc::malformed);
   }

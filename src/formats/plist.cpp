@@ -32,12 +32,14 @@ constexpr std::size_t kMagic = 8, kTrailer = 32;
 constexpr std::uint64_t kAbsent = ~std::uint64_t{0};
 constexpr std::uint64_t kAmongDamaged = kAbsent - 1;  // a key that cannot be read might be it
 
-/// Big-endian numbers of width 1 to 8 in a row: references, the offset table. Each is one load: what
-/// stands behind the magic has eight bytes of the file before its own end.
+/// Big-endian numbers of width 1 to 8 in a row: references, the offset table. Each is one load:
+/// what stands behind the magic has eight bytes of the file before its own end.
 class Column {
  public:
   Column(const std::byte* first, unsigned width) noexcept
-      : last_eight_(first + width - 8), width_(width), mask_(~std::uint64_t{0} >> (64 - 8 * width)) {}
+      : last_eight_(first + width - 8),
+        width_(width),
+        mask_(~std::uint64_t{0} >> (64 - 8 * width)) {}
   std::uint64_t operator[](std::uint64_t i) const noexcept {
     std::uint64_t word = 0;
     std::memcpy(&word, last_eight_ + i * width_, 8);
@@ -164,7 +166,9 @@ const std::byte* Document::place_of(std::uint64_t number) const noexcept {
   return offset >= kMagic && offset < table_ ? file_.data() + offset : nullptr;
 }
 
-[[gnu::always_inline]] inline Document::Fault Document::decode(std::uint64_t number, Node& node) const noexcept {
+/// Inlined by force, so that the fields of a node go straight from registers to where it is wanted.
+[[gnu::always_inline]] inline Document::Fault Document::decode(std::uint64_t number,
+                                                               Node& node) const noexcept {
   if (number >= objects_) return Fault::reference;
   const std::byte* p = place_of(number);
   if (p == nullptr) return Fault::place;
@@ -255,7 +259,8 @@ bool Node::is_text(std::string_view ascii) const noexcept {
   return true;
 }
 
-/// The index of a key. Compares before it decodes: all but the one sought differ in the first bytes.
+/// The index of a key. Compares before it decodes: all but the one sought differ in the first
+/// bytes.
 std::uint64_t Node::slot_of(std::string_view key) const noexcept {
   if (kind_ != Kind::dict) return kAbsent;
   const Document& document = *document_;

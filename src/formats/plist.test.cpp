@@ -38,8 +38,8 @@ struct ByHand {
       out += object;
     }
     const auto table_at = out.size();
-    out += table + std::string(6, '\0') + static_cast<char>(offset_size) +
-           static_cast<char>(ref_size);
+    out +=
+        table + std::string(6, '\0') + static_cast<char>(offset_size) + static_cast<char>(ref_size);
     return out + big_endian(objects.size(), 8) + big_endian(root, 8) + big_endian(table_at, 8);
   }
 };
@@ -145,12 +145,11 @@ TEST_CASE("a value asked for as another kind is nothing, not a guess") {
 }
 
 TEST_CASE("integers of every width, reals of both, sets and null are read") {
-  const Opened list(ByHand{{"\xAA\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A", "\x10\xFF"s,
-                            "\x11\xFF\xFE"s, "\x12\xFF\xFF\xFF\xFD"s,
-                            "\x13\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFC"s,
-                            "\x14\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFB"s,
-                            "\x22\x3F\xC0\0\0"s, "\x23\x3F\xF8\0\0\0\0\0\0"s, "\xC1\x01"s,
-                            "\xB1\x02"s, "\0"s}});
+  const Opened list(
+      ByHand{{"\xAA\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0A", "\x10\xFF"s, "\x11\xFF\xFE"s,
+              "\x12\xFF\xFF\xFF\xFD"s, "\x13\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFC"s,
+              "\x14\0\0\0\0\0\0\0\0\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFB"s, "\x22\x3F\xC0\0\0"s,
+              "\x23\x3F\xF8\0\0\0\0\0\0"s, "\xC1\x01"s, "\xB1\x02"s, "\0"s}});
   const Node root = list.root();
   CHECK(root.at(0)->as_integer() == 255);  // up to four bytes are unsigned
   CHECK(root.at(1)->as_integer() == 0xFFFE);
@@ -169,11 +168,11 @@ TEST_CASE("integers of every width, reals of both, sets and null are read") {
 TEST_CASE("offsets and references of every width from 1 to 8 bytes are read") {
   for (unsigned offset_size = 1; offset_size <= 8; ++offset_size) {
     for (unsigned ref_size = 1; ref_size <= 8; ++ref_size) {
-      const Opened list(ByHand{.objects = {"\xD1" + big_endian(1, ref_size) +
-                                               big_endian(2, ref_size),
-                                           "\x53"s + "key", "\x55"s + "value"},
-                               .offset_size = offset_size,
-                               .ref_size = ref_size});
+      const Opened list(
+          ByHand{.objects = {"\xD1" + big_endian(1, ref_size) + big_endian(2, ref_size),
+                             "\x53"s + "key", "\x55"s + "value"},
+                 .offset_size = offset_size,
+                 .ref_size = ref_size});
       REQUIRE(list.document);
       CHECK(list.root()["key"]->as_ascii() == "value");
     }
@@ -187,8 +186,8 @@ TEST_CASE("offsets and references of every width from 1 to 8 bytes are read") {
 TEST_CASE("a key is found however it is spelled and however long it is") {
   const std::string long_key(300, 'k');
   const Opened list(ByHand{.objects = {"\xD4\x01\x02\x03\x04\x05\x05\x06\x05"s, "\x62\0a\0b"s,
-                            "\x5F\x11\x00\x02xy"s, "\x5F\x11\x01\x2C"s + long_key,
-                            "\x5F\x10\x10sixteen letters!"s, "\x10\x07"s, "\x10\x08"s},
+                                       "\x5F\x11\x00\x02xy"s, "\x5F\x11\x01\x2C"s + long_key,
+                                       "\x5F\x10\x10sixteen letters!"s, "\x10\x07"s, "\x10\x08"s},
                            .offset_size = 2});
   CHECK(list.root()["ab"]->as_integer() == 7);
   CHECK(list.root()["xy"]->as_integer() == 7);
@@ -209,7 +208,9 @@ TEST_CASE("a key that cannot be read makes a miss damage, but does not hide its 
 
 TEST_CASE("text stored as ASCII that is not, and ill-formed UTF-16, are repaired") {
   const Opened list(ByHand{{"\xA3\x01\x02\x03"s, "\x53"s + "a\xFF" + "b", "\x62\xD8\x00\0z"s,
-                            "\x55" "12\xC3\xA9" "3"s}});
+                            "\x55"
+                            "12\xC3\xA9"
+                            "3"s}});
   CHECK(list.root().at(0)->as_text() == "a\uFFFDb");
   CHECK_FALSE(list.root().at(0)->as_ascii());
   CHECK(list.root().at(1)->as_text() == "\uFFFDz");
@@ -232,7 +233,8 @@ TEST_CASE("damaged objects are named, each by its kind of damage") {
   CHECK(error_of("\x5F\x50") == Errc::malformed);                     // a length that is a text
   CHECK(error_of("\x5F\x14") == Errc::malformed);                     // a length of 16 bytes
   CHECK(error_of("\x13\0"s) == Errc::truncated);
-  CHECK(error_of("\x55" "four") == Errc::truncated);
+  CHECK(error_of("\x55"
+                 "four") == Errc::truncated);
   CHECK(error_of("\x5F\x13\x7F\xFF\xFF\xFF\xFF\xFF\xFF\xFF") == Errc::truncated);
   CHECK(error_of("\x6F\x13\x80\0\0\0\0\0\0\1ab"s) == Errc::truncated);  // twice this overflows
   CHECK(error_of("\xDF\x13\x80\0\0\0\0\0\0\0"s) == Errc::truncated);
@@ -326,14 +328,13 @@ TEST_CASE("a walk sees keys and values in order, and stops at its budget") {
        {"d", test::Plist::text("e")}})));
   std::string seen;
   plist::Budget budget{.nodes = 7, .depth = 3};
-  REQUIRE(plist::walk(list.root(), budget, [&](const Node& n) {
-    seen += n.as_text().value_or("-");
-  }));
+  REQUIRE(
+      plist::walk(list.root(), budget, [&](const Node& n) { seen += n.as_text().value_or("-"); }));
   CHECK(seen == "-a-bcde");
   CHECK(budget.nodes == 0);
   CHECK(budget.depth == 3);
-  for (plist::Budget small : {plist::Budget{.nodes = 6}, plist::Budget{.depth = 2},
-                              plist::Budget{.bytes = 4}}) {
+  for (plist::Budget small :
+       {plist::Budget{.nodes = 6}, plist::Budget{.depth = 2}, plist::Budget{.bytes = 4}}) {
     const auto status = plist::walk(list.root(), small, [](const Node&) {});
     REQUIRE_FALSE(status);
     CHECK(status.error().code() == Errc::limit);
@@ -345,8 +346,7 @@ TEST_CASE("any bytes behind a sound trailer are survived") {
     std::vector<std::string> objects;
     for (std::size_t i = 0; i < noise.size(); i += 4) objects.push_back(noise.substr(i, 4));
     objects.push_back("\x08");
-    const Opened list(ByHand{.objects = objects, .offset_size = 4,
-                             .root = root % objects.size()});
+    const Opened list(ByHand{.objects = objects, .offset_size = 4, .root = root % objects.size()});
     RC_ASSERT(list.document.has_value());
     const auto node = list.document->root();
     if (!node) return;

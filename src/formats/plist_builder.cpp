@@ -43,7 +43,10 @@ std::vector<char16_t> utf16(std::string_view utf8) {
 
 }  // namespace
 
-Builder::Builder() { put(bytes_of("bplist00")); }
+Builder::Builder(std::size_t expected_bytes) {
+  out_.reserve(expected_bytes + 64);
+  put(bytes_of("bplist00"));
+}
 
 void Builder::put(std::uint64_t value, unsigned width) {
   while (width-- > 0) out_.push_back(static_cast<std::byte>(value >> (8 * width) & 0xFF));

@@ -25,7 +25,8 @@ class Builder {
  public:
   using Number = std::uint32_t;
 
-  Builder();
+  /// expected_bytes: a guess at the size of the file, to grow less often.
+  explicit Builder(std::size_t expected_bytes);
 
   Number boolean(bool value);  // each of the two is stored once
   Number integer(WideInteger value);

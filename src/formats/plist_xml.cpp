@@ -72,8 +72,8 @@ std::optional<WideInteger> integer_from(std::string_view text) {
   const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
   if (hexadecimal) text.remove_prefix(2);
   std::uint64_t magnitude = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, magnitude, hexadecimal ? 16 : 10);
+  const char *const begin = text.data(), *const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, magnitude, hexadecimal ? 16 : 10);
   constexpr std::uint64_t kMostNegative = std::uint64_t{1} << 63;
   if (error != std::errc{} || stop != end || (negative && magnitude > kMostNegative)) {
     return std::nullopt;
@@ -86,8 +86,8 @@ std::optional<double> real_from(std::string_view text) {
   text = trimmed(text);
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const char *const begin = text.data(), *const end = begin + text.size();
+  const auto [stop, error] = std::from_chars(begin, end, value);
   if (error != std::errc{} || stop != end) return std::nullopt;
   return value;
 }
@@ -103,13 +103,13 @@ constexpr std::array<std::uint8_t, 256> kBase64Value = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(kForeign);
   std::uint8_t value = 0;
-  for (const auto& [first, last] : {std::pair{'A', 'Z'}, {'a', 'z'}, {'0', '9'}}) {
-    for (int c = first; c <= last; ++c) table[static_cast<std::size_t>(c)] = value++;
+  for (const auto& [first, last] : {std::pair{u'A', u'Z'}, {u'a', u'z'}, {u'0', u'9'}}) {
+    for (std::size_t c = first; c <= last; ++c) table[c] = value++;
   }
   table['+'] = 62;
   table['/'] = 63;
   table['='] = kPadding;
-  for (const char c : {' ', '\t', '\n', '\r'}) table[static_cast<std::size_t>(c)] = kBlank;
+  for (const std::size_t blank : {' ', '\t', '\n', '\r'}) table[blank] = kBlank;
   return table;
 }();
 
@@ -129,7 +129,9 @@ std::optional<Bytes> bytes_from(std::string_view text) {
     if (value == kForeign || padding > 0) return std::nullopt;
     group = group << 6 | value;
     if (++digits == 4) {
-      for (const int shift : {16, 8, 0}) out.push_back(static_cast<std::byte>(group >> shift & 255));
+      for (unsigned i = 1; i <= 3; ++i) {
+        out.push_back(static_cast<std::byte>(group >> (24 - 8 * i) & 255));
+      }
       digits = 0;
       group = 0;
     }
@@ -143,7 +145,8 @@ std::optional<Bytes> bytes_from(std::string_view text) {
 
 class Transcoder {
  public:
-  Result<Bytes> run(ByteView xml);
+  explicit Transcoder(ByteView xml) : xml_(text_of(xml)), builder_(xml.size() / 2) {}
+  Result<Bytes> run();
 
  private:
   struct Frame {
@@ -173,6 +176,7 @@ class Transcoder {
   struct Free {
     void operator()(XML_Parser p) const noexcept { XML_ParserFree(p); }
   };
+  std::string_view xml_;
   std::unique_ptr<std::remove_pointer_t<XML_Parser>, Free> parser_;
   Builder builder_;
   std::vector<Frame> open_;
@@ -215,29 +219,26 @@ void Transcoder::connect() {
   });
   XML_SetEntityDeclHandler(
       parser, [](void* self, const XML_Char*, int, const XML_Char*, int, const XML_Char*,
-                 const XML_Char*, const XML_Char*, const XML_Char*) {
-        guarded(self, [](Transcoder& t) { t.entity_declared(); });
-      });
+                 const XML_Char*, const XML_Char*,
+                 const XML_Char*) { guarded(self, [](Transcoder& t) { t.entity_declared(); }); });
   // Reported instead of an error where the DOCTYPE names a DTD, which is never loaded.
   XML_SetSkippedEntityHandler(parser, [](void* self, const XML_Char* name, int) {
     guarded(self, [&](Transcoder& t) {
       t.fail(Errc::malformed, fmt::format("unknown entity {}", quoted(name)));
     });
   });
-  XML_SetAttlistDeclHandler(
-      parser, [](void* self, const XML_Char* element, const XML_Char*, const XML_Char*,
-                 const XML_Char* value, int) {
-        guarded(self,
-                [&](Transcoder& t) { t.attribute_declared(element, value != nullptr); });
-      });
+  XML_SetAttlistDeclHandler(parser, [](void* self, const XML_Char* element, const XML_Char*,
+                                       const XML_Char*, const XML_Char* value, int) {
+    guarded(self, [&](Transcoder& t) { t.attribute_declared(element, value != nullptr); });
+  });
 }
 
-Result<Bytes> Transcoder::run(ByteView xml) {
+Result<Bytes> Transcoder::run() {
   parser_.reset(XML_ParserCreate(nullptr));
   if (parser_ == nullptr) throw std::bad_alloc();
   connect();
-  const std::string_view text = text_of(xml);
-  const auto parsed = XML_Parse(parser_.get(), text.data(), static_cast<int>(text.size()), XML_TRUE);
+  const auto parsed =
+      XML_Parse(parser_.get(), xml_.data(), static_cast<int>(xml_.size()), XML_TRUE);
   if (out_of_memory_ || XML_GetErrorCode(parser_.get()) == XML_ERROR_NO_MEMORY) {
     throw std::bad_alloc();
   }
@@ -394,7 +395,7 @@ Result<Bytes> binary_from_xml(ByteView xml) {
   // Expat wants the declaration to be the first thing; what people paste may begin with a new line.
   const std::string_view text = text_of(xml);
   const auto first = text.find_first_not_of(" \t\r\n");
-  return Transcoder{}.run(xml.subspan(first == text.npos ? 0 : first));
+  return Transcoder(xml.subspan(first == text.npos ? 0 : first)).run();
 }
 
 }  // namespace interdict::plist

@@ -147,21 +147,23 @@ double Statement::real(int column) const { return sqlite3_column_double(statemen
 std::string_view Statement::text(int column) const { return text_of(blob(column)); }
 
 ByteView Statement::blob(int column) const {
-  sqlite3_stmt* p = statement_.get();
+  // One look-up a column instead of three. Such a value is "unprotected" only where connections are
+  // shared between threads; ours is opened without mutexes.
+  sqlite3_value* value = sqlite3_column_value(statement_.get(), column);
   const void* bytes = nullptr;
-  switch (sqlite3_column_type(p, column)) {
+  switch (sqlite3_value_type(value)) {
     case SQLITE_TEXT:
-      bytes = sqlite3_column_text(p, column);  // no conversion unless the database is UTF-16
+      bytes = sqlite3_value_text(value);  // no conversion unless the database is UTF-16
       break;
     case SQLITE_BLOB:
-      bytes = sqlite3_column_blob(p, column);
+      bytes = sqlite3_value_blob(value);
       break;
     default:
       return {};
   }
-  if (bytes == nullptr) return {};  // empty, or no memory for it: then the next step() says so
+  if (bytes == nullptr) return {};  // an empty blob, or no memory to convert a text
   return {static_cast<const std::byte*>(bytes),
-          static_cast<std::size_t>(sqlite3_column_bytes(p, column))};
+          static_cast<std::size_t>(sqlite3_value_bytes(value))};
 }
 
 Result<Database> Database::open_evidence(const std::string& path) {
@@ -188,9 +190,11 @@ Result<Database> Database::open_evidence(Files files) {
   const int rc = sqlite3_open_v2(exhibit->name.c_str(), &raw, kFlags, vfs::kName);
   Database database;
   database.db_.reset(raw);
+  if (rc != SQLITE_OK && exhibit->failure) return *std::move(exhibit->failure);
   if (rc != SQLITE_OK) return error_of(raw, rc, During::open);
   TRY(database.harden());
   TRY(database.read_schema());
+  TRY(run(raw, "PRAGMA cache_size=-8192"));  // KiB
   return database;
 }
 
@@ -211,9 +215,10 @@ Status Database::harden() {
                           sqlite3_drop_modules(db, nullptr) == SQLITE_OK;
   if (!configured) return Error{Errc::io, "this SQLite cannot be made safe for evidence"};
   // EXCLUSIVE before the first read: the index of the -wal lies in memory then.
+  // None of these reads the schema, which may be damaged.
   return run(db,
              "PRAGMA locking_mode=EXCLUSIVE; PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON;"
-             "PRAGMA cache_size=-8192; PRAGMA query_only=ON");
+             "PRAGMA query_only=ON");
 }
 
 Status Database::read_schema() {

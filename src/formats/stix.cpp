@@ -24,7 +24,6 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-constexpr std::size_t kWindow = std::size_t{1} << 20;
 constexpr std::size_t kMaxObject = std::size_t{64} << 20;
 constexpr std::size_t kMaxDepth = 1024;
 constexpr std::size_t kMaxKey = 1024;
@@ -36,9 +35,8 @@ bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '
 /// What is left to read of a file, as much of it as is in memory.
 class Input {
  public:
-  explicit Input(const Pull& pull) : pull_(pull), buffer_(kWindow + kHeadroom) {
-    buffer_.resize(kWindow + kHeadroom + simdjson::SIMDJSON_PADDING);
-  }
+  Input(const Pull& pull, std::size_t window)
+      : pull_(pull), buffer_(kHeadroom + std::max<std::size_t>(window, 1) + simdjson::SIMDJSON_PADDING) {}
 
   [[nodiscard]] std::size_t size() const { return end_ - begin_; }
   [[nodiscard]] bool at_end_of_file() const { return at_end_; }
@@ -182,7 +180,8 @@ class Collector {
 
 class Reader {
  public:
-  Reader(const Pull& pull, const Visit& visit) : input_(pull), visit_(visit) {}
+  Reader(const Pull& pull, const Visit& visit, std::size_t window)
+      : input_(pull, window), visit_(visit), window_(window) {}
 
   Status run() {
     for (const char mark : {'\xEF', '\xBB', '\xBF'}) {  // a byte order mark, as editors leave it
@@ -286,7 +285,7 @@ class Reader {
         }
         between = false;
       }
-      if (input_.size() < kWindow / 2) TRY(input_.more());
+      if (input_.size() < window_ / 2) TRY(input_.more());
       const auto step = TRY(window());
       if (step == Step::done) return ok();
       between = step == Step::between;
@@ -380,7 +379,8 @@ class Reader {
     for (auto element : array) {
       od::value value;
       error_ = std::move(element).get(value);
-      if (error_ != simdjson::SUCCESS) return any ? separator(done) : Parsed::nothing;
+      if (error_ != simdjson::SUCCESS && any) return separator(done);
+      if (error_ != simdjson::SUCCESS) return Parsed::nothing;
       const auto token = value.raw_json_token();
       done = static_cast<std::size_t>(token.data() - text);
       if (done >= length) return any ? Parsed::some : Parsed::nothing;  // our own bracket
@@ -402,6 +402,7 @@ class Reader {
 
   Input input_;
   const Visit& visit_;
+  const std::size_t window_;
   od::parser parser_;
   Collector collector_;
   Object object_;
@@ -411,8 +412,8 @@ class Reader {
 }  // namespace
 }  // namespace bundle
 
-Status read_bundle(const Pull& pull, const Visit& visit) {
-  return bundle::Reader(pull, visit).run();
+Status read_bundle(const Pull& pull, const Visit& visit, std::size_t window) {
+  return bundle::Reader(pull, visit, window).run();
 }
 
 }  // namespace interdict::stix

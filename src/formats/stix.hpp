@@ -41,6 +41,8 @@ using Pull = std::function<Result<std::size_t>(std::span<char> into)>;
 /// Called once an object, in the order of the file. An error ends the reading and is returned.
 using Visit = std::function<Status(const Object& object)>;
 
-Status read_bundle(const Pull& pull, const Visit& visit);
+/// window: bytes in memory at once, unless an object is larger; small ones are for tests.
+Status read_bundle(const Pull& pull, const Visit& visit,
+                   std::size_t window = std::size_t{1} << 20);
 
 }  // namespace interdict::stix

@@ -209,7 +209,8 @@ Status Reader::floating(unsigned width) {
 Status Reader::array() {
   std::string_view& types = frames_.back().types;
   std::uint32_t count = 0;
-  const auto [digits_end, error] = std::from_chars(types.data(), types.data() + types.size(), count);
+  const auto [digits_end, error] =
+      std::from_chars(types.data(), types.data() + types.size(), count);
   if (error != std::errc{}) return Error{Errc::malformed, "typedstream: array without a count"};
   types.remove_prefix(static_cast<std::size_t>(digits_end - types.data()));
   std::size_t end = 0;
@@ -224,7 +225,8 @@ Status Reader::array() {
   return push({.element = element, .elements = count, .array = true});
 }
 
-/// Behind "{": a name, "=", the types of the fields, "}". The fields are then read where they stand.
+/// Behind "{": a name, "=", the types of the fields, "}". The fields are then read where they
+/// stand.
 Status Reader::structure() {
   std::string_view& types = frames_.back().types;
   const auto name_end = types.find('=');

@@ -17,7 +17,8 @@ const std::string kHeader = "\x04\x0Bstreamtyped\x81\xE8\x03"s;
 /// A group with one object, whose class is still to come; "@" becomes shared string 0.
 const std::string kObject = "\x84\x01@\x84"s;
 /// What Messages writes up to the class of the text.
-const std::string kPlain = kHeader + kObject + "\x84\x84\x12NSAttributedString\0\x84\x84\x08NSObject\0\x85\x92\x84"s;
+const std::string kPlain =
+    kHeader + kObject + "\x84\x84\x12NSAttributedString\0\x84\x84\x08NSObject\0\x85\x92\x84"s;
 const std::string kNSString = "\x84\x84\x08NSString\x01\x94"s;
 /// And behind it: the runs of attributes.
 const std::string kRuns =
@@ -45,7 +46,8 @@ TEST_CASE("mutable texts are found too, whose classes are chains") {
   const std::string archive =
       kHeader + kObject +
       "\x84\x84\x19NSMutableAttributedString\0\x84\x84\x12NSAttributedString\0"
-      "\x84\x84\x08NSObject\0\x85\x92\x84\x84\x84\x0FNSMutableString\x01\x84\x84\x08NSString\x01\x95"
+      "\x84\x84\x08NSObject\0\x85\x92\x84\x84\x84\x0FNSMutableString\x01\x84\x84\x08NSString\x01"
+      "\x95"
       "\x84\x01+\x03url"s;
   CHECK(read(archive + kRuns) == "url");
 }
@@ -62,39 +64,49 @@ TEST_CASE("lengths of one, two and four bytes are read in both byte orders") {
 }
 
 TEST_CASE("texts of every length that needs another spelling come back whole") {
-  for (const std::size_t size : {0u, 1u, 127u, 128u, 255u, 256u, 32'767u, 32'768u, 65'535u, 65'536u,
-                                 200'000u}) {
+  for (const std::size_t size :
+       {0u, 1u, 127u, 128u, 255u, 256u, 32'767u, 32'768u, 65'535u, 65'536u, 200'000u}) {
     const std::string text(size, 'm');
     CAPTURE(size);
     CHECK(read(test::attributed_body(text)) == text);
   }
-  const std::string emoji = "gr\u00FC\u00DFe \U0001F468\u200D\U0001F469\u200D\U0001F467 https://example.org/";
+  const std::string emoji =
+      "gr\u00FC\u00DFe \U0001F468\u200D\U0001F469\u200D\U0001F467 https://example.org/";
   CHECK(read(test::attributed_body(emoji)) == emoji);
 }
 
 TEST_CASE("ill-formed UTF-8 is repaired") {
-  CHECK(read(kPlain + kNSString + "\x84\x01+\x03" "a\xFF" "b"s) == "a\uFFFDb");
+  CHECK(read(kPlain + kNSString +
+             "\x84\x01+\x03"
+             "a\xFF"
+             "b"s) == "a\uFFFDb");
 }
 
 TEST_CASE("values of every type that may stand before the text are stepped over") {
   const std::string before =
-      "\x84\x0E" "cCsSiIlLqQfd*:" "\x01\x02\x03\x81\x04\x00\x05\x82\x06\x00\x00\x00\x07\x08\x09\x0A"
-      "\x83\x00\x00\x00\x00\x83\x00\x00\x00\x00\x00\x00\x00\x00\x84\x84\x02hi\x84\x04" "sel:"
+      "\x84\x0E"
+      "cCsSiIlLqQfd*:"
+      "\x01\x02\x03\x81\x04\x00\x05\x82\x06\x00\x00\x00\x07\x08\x09\x0A"
+      "\x83\x00\x00\x00\x00\x83\x00\x00\x00\x00\x00\x00\x00\x00\x84\x84\x02hi\x84\x04"
+      "sel:"
       "\x84\x05[10c]0123456789"
       "\x84\x04[2i]\x01\x81\x02\x00"
       "\x84\x11{_NSRange=ii[1@]}\x01\x02\x85"
       "\x84\x01#\x85"
-      "\x84\x02%!\x84\x04" "atom"
-      "\x84\x01" "f\x05"s;
-  const std::string archive = kHeader + before + kObject + "\x84\x84\x08NSString\x01\x85\x84\x01+\x02ok\x86";
+      "\x84\x02%!\x84\x04"
+      "atom"
+      "\x84\x01"
+      "f\x05"s;
+  const std::string archive =
+      kHeader + before + kObject + "\x84\x84\x08NSString\x01\x85\x84\x01+\x02ok\x86";
   CHECK(read(archive) == "ok");
 }
 
 TEST_CASE("a string of another class is not the text, and a shared object is not read twice") {
-  const std::string archive =
-      kHeader + kObject + "\x84\x84\x05NSBox\0\x84\x84\x08NSObject\0\x85\x84\x01+\x05other"
-      "\x92\x92"  // "@": a reference to the box itself
-      "\x92\x84\x84\x84\x08NSString\x01\x94\x95\x04text\x86\x86"s;
+  const std::string archive = kHeader + kObject +
+                              "\x84\x84\x05NSBox\0\x84\x84\x08NSObject\0\x85\x84\x01+\x05other"
+                              "\x92\x92"  // "@": a reference to the box itself
+                              "\x92\x84\x84\x84\x08NSString\x01\x94\x95\x04text\x86\x86"s;
   CHECK(read(archive) == "text");
 }
 
@@ -110,10 +122,10 @@ TEST_CASE("damage is told apart from other formats") {
   CHECK(failure("\x04\x0Bstreamtype"s) == Errc::malformed);
   CHECK(failure("\x03\x0Bstreamtyped\x81\xE8\x03"s) == Errc::unsupported);
   CHECK(failure(kHeader + "\x84\x01^\x00"s) == Errc::unsupported);
-  CHECK(failure(kHeader + "\x84\x01i\x84"s) == Errc::malformed);   // a tag where a number stands
-  CHECK(failure(kHeader + "\x84\x01@\x99"s) == Errc::malformed);   // a reference to nothing
-  CHECK(failure(kHeader + "\x92"s) == Errc::malformed);            // a type that was never given
-  CHECK(failure(kHeader + "\x84\xF0@"s) == Errc::malformed);       // a negative length
+  CHECK(failure(kHeader + "\x84\x01i\x84"s) == Errc::malformed);  // a tag where a number stands
+  CHECK(failure(kHeader + "\x84\x01@\x99"s) == Errc::malformed);  // a reference to nothing
+  CHECK(failure(kHeader + "\x92"s) == Errc::malformed);           // a type that was never given
+  CHECK(failure(kHeader + "\x84\xF0@"s) == Errc::malformed);      // a negative length
   CHECK(failure(kHeader + "\x84\x02[x"s) == Errc::malformed);
   CHECK(failure(kHeader + "\x84\x03[2i"s) == Errc::malformed);
   CHECK(failure(kHeader + "\x84\x02{}"s) == Errc::unsupported);

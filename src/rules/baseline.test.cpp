@@ -70,8 +70,9 @@ std::size_t notes_and_weaknesses(Engine& engine) {
 
 TEST_CASE("a real clean backup is only called outdated") {
   if (test::missing_data("ios/backup-14.3")) return;
-  auto tree = evidence::open(test::shared_data() / "ios/backup-14.3",
-                             [] { return Error{Errc::locked, "no password"}; });
+  auto tree = evidence::open(test::shared_data() / "ios/backup-14.3", [] {
+    return Error{Errc::locked, "no password"};
+  });
   REQUIRE_MESSAGE(tree, (tree ? "" : tree.error().what()));
   auto engine = Engine::open(**tree);
   REQUIRE(engine);
@@ -81,8 +82,9 @@ TEST_CASE("a real clean backup is only called outdated") {
   REQUIRE(outdated->size() == 1);
   CHECK(outdated->front().summary.starts_with("iOS 14.3 (18C66) is "));
   CHECK(test::answer(**engine, "SELECT count(*) FROM ios_manifest") == "3721");
-  CHECK(test::answer(**engine, "SELECT count(*) FROM ios_manifest WHERE domain = 'WirelessDomain'") ==
-        test::answer(**engine, "SELECT count(*) FROM ios_manifest WHERE +domain = 'WirelessDomain'"));
+  CHECK(
+      test::answer(**engine, "SELECT count(*) FROM ios_manifest WHERE domain = 'WirelessDomain'") ==
+      test::answer(**engine, "SELECT count(*) FROM ios_manifest WHERE +domain = 'WirelessDomain'"));
 }
 
 TEST_CASE("a real clean DataUsage database gives no finding") {

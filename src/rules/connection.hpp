@@ -1,7 +1,8 @@
 // The in-memory SQLite connection that detections and analysts' queries run on.
 //
 // Contract  temp_store=MEMORY; no file is ever opened. Once guarded, only SELECT is accepted: no
-//           ATTACH, no PRAGMA, no writing, no extensions (the authorizer decides, not a text search).
+//           ATTACH, no PRAGMA, no writing, no extensions (the authorizer decides, not a text
+//           search).
 // Bounds    a heap limit for the whole process (SQLite has no smaller one; a tighter limit that is
 //           already set stays), texts of 64 MiB, statements of 64 KiB. A statement that never ends
 //           is stopped through `stop`, which is looked at every few thousand steps of the engine.

@@ -17,9 +17,8 @@ namespace interdict::rules {
 namespace {
 
 /// The header's names, all of which a detection must give once.
-constexpr std::array<std::string_view, 9> kNames{"id",     "title",    "kind",
-                                                 "families", "sources",  "benign",
-                                                 "next",   "baseline", "version"};
+constexpr std::array<std::string_view, 9> kNames{
+    "id", "title", "kind", "families", "sources", "benign", "next", "baseline", "version"};
 constexpr std::size_t kMaxFile = 64 * 1024;
 constexpr std::string_view kSql = ".sql";
 
@@ -153,8 +152,9 @@ Result<Detection> parse_detection(const Embedded& file) {
                                               printable(header["kind"]))};
   }
   if (!id_fits_file(header["id"], file.name)) {
-    return Error{Errc::malformed, fmt::format("{}: the id \"{}\" is not a platform, a slash and the file's name",
-                                              file.name, printable(header["id"]))};
+    return Error{Errc::malformed,
+                 fmt::format("{}: the id \"{}\" is not a platform, a slash and the file's name",
+                             file.name, printable(header["id"]))};
   }
   const auto words = words_of(rest);
   if (!words.contains("select")) {

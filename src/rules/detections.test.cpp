@@ -58,8 +58,8 @@ TEST_CASE("a detection is its header and its SELECT") {
 }
 
 TEST_CASE("every name of the header must be there once") {
-  for (const std::string name : {"id", "title", "kind", "families", "benign", "next", "baseline",
-                                 "version"}) {
+  for (const std::string name :
+       {"id", "title", "kind", "families", "benign", "next", "baseline", "version"}) {
     CAPTURE(name);
     CHECK(says(why(without(name)), "the header does not give \"" + name + "\""));
   }
@@ -86,7 +86,8 @@ TEST_CASE("an unknown kind, a foreign id and a missing SELECT are refused") {
 
 TEST_CASE("the tables of a detection are those its SQL names, not those its comments mention") {
   const auto detection = parse_detection(
-      {"a_thing.sql", kHeader + "\n-- ios_sms\n/* ios_tcc */ SELECT 'ios_manifest' FROM IOS_DATA_USAGE"});
+      {"a_thing.sql",
+       kHeader + "\n-- ios_sms\n/* ios_tcc */ SELECT 'ios_manifest' FROM IOS_DATA_USAGE"});
   REQUIRE(detection);
   REQUIRE(detection->tables.size() == 1);
   CHECK(detection->tables[0]->id == "ios/data_usage");

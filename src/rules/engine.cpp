@@ -42,14 +42,16 @@ Status load(Connection& connection, const ReferenceTable& table) {
                                 joined(table.columns, quoted_identifier));
   if (!table.rows.empty()) {
     sql += fmt::format("INSERT INTO {} VALUES ", quoted_identifier(table.name));
-    sql += joined(table.rows, [](const auto& row) { return '(' + joined(row, text_literal) + ')'; });
+    sql +=
+        joined(table.rows, [](const auto& row) { return '(' + joined(row, text_literal) + ')'; });
     sql += ';';
   }
   if (!table.facts.empty()) {
     const std::string info = quoted_identifier(std::string(table.name) + "_info");
-    sql += fmt::format("CREATE TABLE {}({}); INSERT INTO {} VALUES ({});", info,
-                       joined(table.facts, [](const auto& f) { return quoted_identifier(f.first); }),
-                       info, joined(table.facts, [](const auto& f) { return text_literal(f.second); }));
+    sql += fmt::format(
+        "CREATE TABLE {}({}); INSERT INTO {} VALUES ({});", info,
+        joined(table.facts, [](const auto& f) { return quoted_identifier(f.first); }), info,
+        joined(table.facts, [](const auto& f) { return text_literal(f.second); }));
   }
   return connection.execute(sql);
 }
@@ -107,9 +109,7 @@ Status add_all_cites(RuleFinding& finding, const Query& query, const Shape& shap
 }
 
 Result<RuleFinding> finding_of(const Query& query, const Shape& shape, const Detection& detection) {
-  const auto cell = [&](int column) {
-    return column < 0 ? std::nullopt : query.cell(column);
-  };
+  const auto cell = [&](int column) { return column < 0 ? std::nullopt : query.cell(column); };
   RuleFinding finding;
   finding.title = cell(shape.title).value_or(detection.title);
   finding.kind = detection.kind;

@@ -54,7 +54,8 @@ struct EngineOptions {
 class Engine {
  public:
   /// The tree must outlive the engine.
-  static Result<std::unique_ptr<Engine>> open(evidence::Tree& tree, const EngineOptions& options = {});
+  static Result<std::unique_ptr<Engine>> open(evidence::Tree& tree,
+                                              const EngineOptions& options = {});
   Engine() = default;
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

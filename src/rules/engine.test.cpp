@@ -21,8 +21,7 @@ namespace {
 bool says(const std::string& text, std::string_view part) { return text.find(part) != text.npos; }
 
 void add_visit(World& world, std::int64_t id, const std::string& url, double at) {
-  world.add("ios/safari_history",
-            {{"visit_id", id}, {"url", url}, {"visit_time", morning(at)}});
+  world.add("ios/safari_history", {{"visit_id", id}, {"url", url}, {"visit_time", morning(at)}});
 }
 
 Detection of_sql(std::string sql) {
@@ -53,7 +52,8 @@ TEST_CASE("the hidden columns give the citation and the file, and * does not sho
   World world;
   world.add("ios/tcc", {}, "/a b/TCC.db");
   const auto engine = engine_on(world);
-  CHECK(answer(*engine, "SELECT _cite, _file FROM ios_tcc") == "ios/tcc|/a b/TCC.db|ROWS|1|,/a b/TCC.db");
+  CHECK(answer(*engine, "SELECT _cite, _file FROM ios_tcc") ==
+        "ios/tcc|/a b/TCC.db|ROWS|1|,/a b/TCC.db");
   std::vector<std::string> names;
   REQUIRE(engine->query(
       "SELECT * FROM ios_tcc", [&](auto header) { names.assign(header.begin(), header.end()); },
@@ -68,9 +68,10 @@ TEST_CASE("equality on a key is a look-up, in joins too, and anything else is a 
   CHECK(answer(*engine, "SELECT url FROM ios_safari_history WHERE visit_id = 42") ==
         "http://example.org/42");
   CHECK(world.reading("ios/safari_history").rows == 1);
-  CHECK(answer(*engine,
-               "WITH w(id) AS (VALUES (3), (5)) SELECT h.url FROM w CROSS JOIN ios_safari_history h "
-               "ON h.visit_id = w.id") == "http://example.org/3 / http://example.org/5");
+  CHECK(
+      answer(*engine,
+             "WITH w(id) AS (VALUES (3), (5)) SELECT h.url FROM w CROSS JOIN ios_safari_history h "
+             "ON h.visit_id = w.id") == "http://example.org/3 / http://example.org/5");
   CHECK(world.reading("ios/safari_history").rows == 3);
   CHECK(world.reading("ios/safari_history").scans == 0);
   CHECK(engine->plan("SELECT 1 FROM ios_safari_history WHERE visit_id = 1")->at(0) ==
@@ -121,8 +122,9 @@ TEST_CASE("what cannot be read is told once, and the rest is read") {
   world.source("ios/safari_history", "/torn/History.db").late_error = "page 7 is torn";
   world.add("ios/safari_history", {{"visit_id", std::int64_t{2}}}, "/well/History.db");
   const auto engine = engine_on(world);
-  CHECK(answer(*engine, "SELECT a.visit_id FROM ios_safari_history a, ios_safari_history b "
-                        "WHERE b.visit_id = a.visit_id") == "1 / 2");
+  CHECK(answer(*engine,
+               "SELECT a.visit_id FROM ios_safari_history a, ios_safari_history b "
+               "WHERE b.visit_id = a.visit_id") == "1 / 2");
   CHECK(engine->failures() ==
         std::vector<std::string>{"ios/safari_history: /bad/History.db: no database",
                                  "ios/safari_history: /torn/History.db: page 7 is torn"});
@@ -140,7 +142,8 @@ TEST_CASE("only one SELECT is accepted") {
         "CREATE TABLE t(a)", "CREATE TEMP TABLE t(a)", "DROP TABLE apple_builds",
         "DELETE FROM apple_builds", "INSERT INTO apple_builds VALUES ('1', '1A1')",
         "UPDATE apple_builds SET version = '1'", "BEGIN", "VACUUM INTO '/tmp/x.db'",
-        "SELECT load_extension('x')", "CREATE VIRTUAL TABLE t USING ios_tcc", "ANALYZE", "REINDEX"}) {
+        "SELECT load_extension('x')", "CREATE VIRTUAL TABLE t USING ios_tcc", "ANALYZE",
+        "REINDEX"}) {
     CAPTURE(sql);
     const std::string said = answer(*engine, sql);
     CHECK(said.starts_with("error: "));
@@ -151,7 +154,8 @@ TEST_CASE("only one SELECT is accepted") {
   CHECK(answer(*engine, "SELECT 1; nonsense") == "error: one SELECT at a time, please");
   CHECK(answer(*engine, "SELECT 1; -- that is all\n ;") == "1");
   CHECK(answer(*engine, " -- nothing ") == "error: the query is empty");
-  CHECK(answer(*engine, std::string_view("SELECT 1\0;", 10)) == "error: the query holds a NUL character");
+  CHECK(answer(*engine, std::string_view("SELECT 1\0;", 10)) ==
+        "error: the query holds a NUL character");
   CHECK(says(answer(*engine, "SELECT '" + std::string(70'000, 'a') + "'"), "longer than"));
 }
 
@@ -188,8 +192,8 @@ TEST_CASE("a query that wants too much memory ends with a limit, and the engine 
       [](auto) {}, [](auto) { return true; });
   REQUIRE_FALSE(heap);
   CHECK(heap.error().code() == Errc::limit);
-  const auto text = engine->query("SELECT length(zeroblob(100000000))", [](auto) {},
-                                  [](auto) { return true; });
+  const auto text = engine->query(
+      "SELECT length(zeroblob(100000000))", [](auto) {}, [](auto) { return true; });
   REQUIRE_FALSE(text);
   CHECK(text.error().code() == Errc::limit);
   CHECK(answer(*engine, "SELECT 1") == "1");
@@ -199,8 +203,8 @@ TEST_CASE("the reader of a query may stop it") {
   World world;
   for (int i = 0; i < 100; ++i) add_visit(world, i, "u", i);
   int rows = 0;
-  CHECK(engine_on(world)->query("SELECT visit_id FROM ios_safari_history", [](auto) {},
-                                [&](auto) { return ++rows < 3; }));
+  CHECK(engine_on(world)->query(
+      "SELECT visit_id FROM ios_safari_history", [](auto) {}, [&](auto) { return ++rows < 3; }));
   CHECK(rows == 3);
   CHECK(world.reading("ios/safari_history").rows <= 4);
 }
@@ -244,9 +248,10 @@ TEST_CASE("citations are bounded and counted, findings are limited") {
   World world;
   for (int i = 0; i < 250; ++i) add_visit(world, i, "u", i);
   const auto engine = engine_on(world);
-  const auto one = engine->run(of_sql("SELECT NULL AS at, 'all' AS summary, "
-                                      "group_concat(_cite, char(10)) AS cite FROM ios_safari_history"),
-                               10);
+  const auto one =
+      engine->run(of_sql("SELECT NULL AS at, 'all' AS summary, "
+                         "group_concat(_cite, char(10)) AS cite FROM ios_safari_history"),
+                  10);
   REQUIRE(one);
   CHECK(one->front().cites.size() == kMaxCites);
   CHECK(one->front().cited == 250);
@@ -268,10 +273,14 @@ TEST_CASE("a detection that breaks the contract is an error, not a finding") {
   const std::string from = " FROM ios_safari_history";
   CHECK(says(why(world, "SELECT 1 AS at, _cite AS cite" + from), "must name at, summary"));
   CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, 1 AS cited" + from), "must name"));
-  CHECK(says(why(world, "SELECT 'noon' AS at, 's' AS summary, _cite AS cite" + from), "not a time"));
-  CHECK(says(why(world, "SELECT NULL AS at, NULL AS summary, _cite AS cite" + from), "without a summary"));
-  CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, NULL AS cite" + from), "without a citation"));
-  CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, 'x' AS cite" + from), "not one that a table gave"));
+  CHECK(
+      says(why(world, "SELECT 'noon' AS at, 's' AS summary, _cite AS cite" + from), "not a time"));
+  CHECK(says(why(world, "SELECT NULL AS at, NULL AS summary, _cite AS cite" + from),
+             "without a summary"));
+  CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, NULL AS cite" + from),
+             "without a citation"));
+  CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, 'x' AS cite" + from),
+             "not one that a table gave"));
   CHECK(says(why(world, "SELECT NULL AS at, 's' AS summary, _cite AS cite, 'sure' AS kind" + from),
              "no such kind"));
   CHECK(says(why(world, "SELECT nothing"), "detection ios/test"));

@@ -94,8 +94,8 @@ std::optional<std::string> version_key(std::string_view version) {
 }
 
 Status register_functions(sqlite3* db) {
-  for (const int code : {add<host>(db, "host"), add<micros>(db, "micros"),
-                         add<key_of_version>(db, "version_key")}) {
+  for (const int code :
+       {add<host>(db, "host"), add<micros>(db, "micros"), add<key_of_version>(db, "version_key")}) {
     if (code != SQLITE_OK) return Error{Errc::limit, sqlite3_errstr(code)};
   }
   return ok();

@@ -11,7 +11,7 @@ using namespace interdict;
 using namespace interdict::rules;
 
 TEST_CASE("versions sort as numbers, not as text") {
-  const char* const rising[] = {"1",      "9.3.5",      "10",         "10.0.1", "14.3", "14.10",
+  const char* const rising[] = {"1",      "9.3.5",      "10",         "10.0.1", "14.3",    "14.10",
                                 "16.5.1", "16.5.1 (a)", "16.5.1 (c)", "16.6",   "26.6.1.1"};
   for (std::size_t i = 1; i < std::size(rising); ++i) {
     CAPTURE(rising[i]);
@@ -43,9 +43,14 @@ TEST_CASE("any two versions compare as their numbers do") {
 TEST_CASE("SQL functions give NULL for what they cannot read") {
   test::World world;
   const auto engine = test::engine_on(world);
-  CHECK(test::answer(*engine, "SELECT host('HTTP://User@Www.Example.ORG:80/x'), host('x'), host(NULL), host(5)") ==
+  CHECK(test::answer(
+            *engine,
+            "SELECT host('HTTP://User@Www.Example.ORG:80/x'), host('x'), host(NULL), host(5)") ==
         "www.example.org,-,-,-");
-  CHECK(test::answer(*engine, "SELECT micros('1970-01-01T00:00:01.5Z'), micros('noon'), micros(NULL), micros(1)") ==
+  CHECK(test::answer(
+            *engine,
+            "SELECT micros('1970-01-01T00:00:01.5Z'), micros('noon'), micros(NULL), micros(1)") ==
         "1500000,-,-,-");
-  CHECK(test::answer(*engine, "SELECT version_key('x'), version_key(NULL), version_key(14.3)") == "-,-,-");
+  CHECK(test::answer(*engine, "SELECT version_key('x'), version_key(NULL), version_key(14.3)") ==
+        "-,-,-");
 }

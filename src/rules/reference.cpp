@@ -1,5 +1,5 @@
-// Reads the tables the program carries. They are ours, yet checked: a cell in the wrong column would
-// turn into a false statement about somebody's phone.
+// Reads the tables the program carries. They are ours, yet checked: a cell in the wrong column
+// would turn into a false statement about somebody's phone.
 
 #include "rules/reference.hpp"
 
@@ -99,8 +99,8 @@ Result<ReferenceTable> parse_reference(const Embedded& file) {
   std::size_t number = 0;
   for (std::string_view rest = file.text; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
-    TRY_WITHIN(fmt::format("{}: line {}", file.name, ++number),
-               add_line(table, rest.substr(0, end)));
+    ++number;
+    TRY_WITHIN(fmt::format("{}: line {}", file.name, number), add_line(table, rest.substr(0, end)));
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (table.columns.empty()) {

@@ -15,7 +15,7 @@ namespace interdict::rules {
 
 /// Views into the embedded text: valid as long as the program runs.
 struct ReferenceTable {
-  std::string_view name;  // "apple_builds"
+  std::string_view name;                                             // "apple_builds"
   std::vector<std::pair<std::string_view, std::string_view>> facts;  // "as_of", "2026-08-17"
   std::vector<std::string_view> columns;
   std::vector<std::vector<std::string_view>> rows;  // each as long as columns

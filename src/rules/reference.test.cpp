@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 
 #include "rules/functions.hpp"
 #include "rules/test_world.hpp"
@@ -21,7 +22,8 @@ std::string why(std::string_view text, std::string_view name = "a.tsv") {
 }  // namespace
 
 TEST_CASE("a reference table is facts, columns and rows") {
-  const auto table = parse_reference({"a.tsv", "# as_of: 2026-01-02\n# source: b: c\nx\ty\n1\t\n2\t3"});
+  const auto table =
+      parse_reference({"a.tsv", "# as_of: 2026-01-02\n# source: b: c\nx\ty\n1\t\n2\t3"});
   REQUIRE(table);
   CHECK(table->name == "a");
   REQUIRE(table->facts.size() == 2);
@@ -55,7 +57,7 @@ TEST_CASE("reference tables can be asked in SQL") {
 TEST_CASE("the table of builds is in order, without doubles, and dated") {
   const ReferenceTable* builds = find_reference("apple_builds");
   REQUIRE(builds != nullptr);
-  std::set<std::string_view> seen;
+  std::set<std::pair<std::string_view, std::string_view>> seen;
   std::string before;
   for (const auto& row : builds->rows) {
     CAPTURE(row[0]);
@@ -63,7 +65,7 @@ TEST_CASE("the table of builds is in order, without doubles, and dated") {
     REQUIRE(key);
     CHECK(before <= *key);
     before = *key;
-    CHECK(seen.insert(row[1]).second);
+    CHECK(seen.insert({row[0], row[1]}).second);
   }
   REQUIRE(builds->facts.front().first == "as_of");
   CHECK(parse_date(builds->facts.front().second));

@@ -1,10 +1,11 @@
 // For tests: the real tables with rows that a test writes down, and a record of how they were read.
 //
-// A World's tables have the columns, kinds and keys of the registered ones, so a detection that names
-// a column which is gone fails here, too. Only the reading is replaced.
+// A World's tables have the columns, kinds and keys of the registered ones, so a detection that
+// names a column which is gone fails here, too. Only the reading is replaced.
 
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -32,7 +33,7 @@ using Cells = std::initializer_list<std::pair<std::string_view, TestCell>>;
 
 /// So many seconds after a quiet morning.
 inline UtcTime morning(double seconds) {
-  return UtcTime{1'600'000'000'000'000 + static_cast<std::int64_t>(seconds * 1e6)};
+  return UtcTime{1'600'000'000'000'000 + std::llround(seconds * 1e6)};
 }
 
 struct TestSource {

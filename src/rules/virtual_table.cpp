@@ -63,7 +63,8 @@ OpenCursor& cursor_of(sqlite3_vtab_cursor* cursor) { return *static_cast<OpenCur
 
 std::string declaration(const Table& table) {
   std::string sql = "CREATE TABLE x(";
-  for (const artefacts::Column& column : table.columns) sql += quoted_identifier(column.name) + ", ";
+  for (const artefacts::Column& column : table.columns)
+    sql += quoted_identifier(column.name) + ", ";
   return sql + "_cite HIDDEN, _file HIDDEN)";
 }
 
@@ -270,9 +271,8 @@ void forget_origin(void* origin) noexcept { delete static_cast<Origin*>(origin);
 Status add_virtual_table(Connection& connection, const Table& table, evidence::Tree& tree,
                          Failures& failures) {
   // SQLite calls forget_origin even when it fails.
-  const int code =
-      sqlite3_create_module_v2(connection.handle(), table.sql_name().c_str(), &kModule,
-                               new Origin{table, tree, failures}, forget_origin);
+  const int code = sqlite3_create_module_v2(connection.handle(), table.sql_name().c_str(), &kModule,
+                                            new Origin{table, tree, failures}, forget_origin);
   if (code != SQLITE_OK) {
     return Error{Errc::limit, fmt::format("table {}: {}", table.id, sqlite3_errstr(code))};
   }

@@ -8,7 +8,8 @@
 //            key columns are compared, the first declared one wins; `+column = value` takes one
 //            out of the choice. Everything else is a scan, and every statement that scans a table
 //            says so in its plan: "SCAN t VIRTUAL TABLE INDEX 0:scan" against "INDEX 3:visit_id=".
-// Costs      a look-up opens its source anew, so it is worth it for tens of rows, not for thousands;
+// Costs      a look-up opens its source anew, so it is worth it for tens of rows, not for
+// thousands;
 //            the estimates say that to SQLite's planner.
 // Sources    one that is absent or cannot be read gives no rows and a sentence in Failures.
 
@@ -26,7 +27,7 @@ namespace interdict::rules {
 inline constexpr std::size_t kMaxCell = 16 << 20;
 
 /// Before Connection::guard(). All three must outlive the connection.
-Status add_virtual_table(Connection& connection, const artefacts::Table& table, evidence::Tree& tree,
-                         Failures& failures);
+Status add_virtual_table(Connection& connection, const artefacts::Table& table,
+                         evidence::Tree& tree, Failures& failures);
 
 }  // namespace interdict::rules

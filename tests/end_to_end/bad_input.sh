@@ -21,7 +21,7 @@ run 4 "$interdict" examine "$work/nowhere"
 says "nowhere"
 mkdir "$work/two" && cp -r "$plain" "$work/two/a" && cp -r "$plain" "$work/two/b"
 run 4 "$interdict" examine "$work/two"
-says "2 backups" "a" "b"
+says "2 iPhone backups" "a, b"
 
 # Passwords: 4, and never confused with damage.
 run 4 env INTERDICT_PASSWORD=wrong "$interdict" examine "$cipher"

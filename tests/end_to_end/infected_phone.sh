@@ -11,11 +11,13 @@ for device in iphone ipad; do
   plain=$work/$device-infected/report.json cipher=$work/$device-infected-encrypted/report.json
   [ "$(json "$plain" '[f["id"] for f in d["findings"]]')" = "$(json "$cipher" '[f["id"] for f in d["findings"]]')" ] ||
     fail "the twins differ"
-  cmp "$work/$device-infected/findings.jsonl" "$work/$device-infected-encrypted/findings.jsonl"
+  # An encrypted manifest holds the files' keys: its digest alone may differ.
+  findings() { sed -E 's/"sha256":"[0-9a-f]{64}",("table":"Files")/\1/g' "$work/$1/findings.jsonl"; }
+  diff <(findings "$device-infected") <(findings "$device-infected-encrypted") || fail "the twins' findings differ"
   cmp "$work/$device-infected/timeline.csv" "$work/$device-infected-encrypted/timeline.csv" || fail "timelines differ"
   rules=$(json "$plain" 'sorted({f["rule"]["id"] for f in d["findings"] if f["rule"]})')
   for rule in operation-triangulation-process operation-triangulation-cluster data-usage-deleted-process \
-    safari-http-redirect outdated-ios; do
+    safari-redirect outdated-version; do
     [[ $rules == *$rule* ]] || fail "no finding of $rule on $device: $rules"
   done
   # Each of the indicator's own traces, in the table that holds it.

@@ -214,21 +214,21 @@ Plist random_list(int depth, bool uids) {
 
 TEST_CASE("libplist reads the same values from random binary lists") {
   CHECK(rc::check([] {
-    const std::string file = binary_plist(Plist::array({random_list(3, true)}));
+    const std::string file = binary_plist(Plist::array({random_list(2, true)}));
     RC_ASSERT(our_line(file) == libplist_line(file, ::plist_from_bin));
   }));
 }
 
 TEST_CASE("libplist reads the same values from random XML lists") {
   CHECK(rc::check([] {
-    const std::string file = xml_plist(Plist::array({random_list(3, false)}));
+    const std::string file = xml_plist(Plist::array({random_list(2, false)}));
     RC_ASSERT(our_line(file) == libplist_line(file, ::plist_from_xml));
   }));
 }
 
 TEST_CASE("both forms of a random list are the same list to us") {
   CHECK(rc::check([] {
-    const Plist list = Plist::array({random_list(3, true)});
+    const Plist list = Plist::array({random_list(2, true)});
     RC_ASSERT(our_line(binary_plist(list)) == our_line(xml_plist(list)));
   }));
 }
@@ -242,8 +242,8 @@ TEST_CASE("Python's plistlib reads the same values from random lists") {
     expected += our_line(file) + "\n";
   };
   CHECK(rc::check([&] {
-    write(binary_plist(Plist::array({random_list(3, true)})));
-    write(xml_plist(Plist::array({random_list(3, false)})));
+    write(binary_plist(Plist::array({random_list(2, true)})));
+    write(xml_plist(Plist::array({random_list(2, false)})));
   }));
   const Answer answer = python({kScript, "describe", folder.path().string()});
   REQUIRE(answer.status == 0);

@@ -29,11 +29,13 @@ TEST_CASE("usage of a process whose row is gone is an attempt, one finding a pro
   REQUIRE(found.size() == 2);
   CHECK(found[0].kind == FindingKind::attempt);
   CHECK(found[0].at == morning(0));
-  CHECK(found[0].summary == "2 usage records of process number 7, whose name was deleted, from "
-                            "2020-09-13T12:26:40.000000Z to 2020-09-13T12:27:40.000000Z");
+  CHECK(found[0].summary ==
+        "2 usage records of process number 7, whose name was deleted, from "
+        "2020-09-13T12:26:40.000000Z to 2020-09-13T12:27:40.000000Z");
   CHECK(found[0].cites.size() == 2);
-  CHECK(found[1].summary == "1 usage record of process number 8, whose name was deleted, from "
-                            "2020-09-13T12:27:10.000000Z");
+  CHECK(found[1].summary ==
+        "1 usage record of process number 8, whose name was deleted, from "
+        "2020-09-13T12:27:10.000000Z");
 }
 
 TEST_CASE("an orphan without a time is still found") {
@@ -54,10 +56,14 @@ TEST_CASE("the same number in two databases is two processes") {
 
 TEST_CASE("living processes, nameless ones and usage of no process are not orphans") {
   test::World world;
-  world.add("ios/data_usage", {{"usage_id", std::int64_t{1}}, {"process_id", std::int64_t{1}},
-                               {"process", "mapsd"}, {"usage_at", morning(0)}});
-  world.add("ios/data_usage", {{"usage_id", std::int64_t{2}}, {"process_id", std::int64_t{2}},
-                               {"first_seen", morning(0)}, {"usage_at", morning(0)}});
+  world.add("ios/data_usage", {{"usage_id", std::int64_t{1}},
+                               {"process_id", std::int64_t{1}},
+                               {"process", "mapsd"},
+                               {"usage_at", morning(0)}});
+  world.add("ios/data_usage", {{"usage_id", std::int64_t{2}},
+                               {"process_id", std::int64_t{2}},
+                               {"first_seen", morning(0)},
+                               {"usage_at", morning(0)}});
   world.add("ios/data_usage", {{"process_id", std::int64_t{3}}});
   add_usage(world, 4, {}, morning(0));
   CHECK(test::findings(world, kId).empty());

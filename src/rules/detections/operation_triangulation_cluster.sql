@@ -13,11 +13,12 @@
 -- baseline: 0 findings on a real clean iOS 14.3 backup and 2 clean DataUsage databases
 -- version:  1
 
--- The published rule takes every event as the start of a window of five minutes and asks whether
--- the window holds traces of two classes. Here all windows are looked at, however few or many events
--- there are, and windows that overlap are one finding.
+-- The published rule takes every event as the start of a window of five minutes (300,000,000
+-- microseconds) and asks whether the window holds traces of two classes and no attachment. Here all
+-- windows are looked at, however few or many events there are, and windows that overlap are one
+-- finding. The manifest is never scanned: files are looked up by path, attachments by domain.
 WITH
--- The three preference files the chain rewrites. Looked up by path, which is the rarer key.
+-- The three preference files the chain rewrites. The + leaves the path, which is the rarer key.
 preference_files AS MATERIALIZED (
   SELECT substr(relative_path, 21) AS name, modified, changed, birth, _cite AS cite
   FROM ios_manifest
@@ -26,75 +27,102 @@ preference_files AS MATERIALIZED (
                           'Library/Preferences/com.apple.imservice.ids.FaceTime.plist')
     AND +domain = iif(relative_path LIKE '%ImageIO.plist', 'RootDomain', 'HomeDomain')
 ),
--- Library/SMS/Attachments/ab and …/ab/11 are folders that stay when their attachments are deleted,
--- as the attackers did; a file or anything deeper is an attachment still there. Looked up by domain.
-attachments AS MATERIALIZED (
+-- Attachments/ab and Attachments/ab/11 are folders that stay when their attachments are deleted, as
+-- the attackers did; a file, or anything deeper, is an attachment that is still there.
+folders AS MATERIALIZED (
   SELECT micros(modified) AS modified, micros(changed) AS changed, micros(birth) AS birth,
-         iif(kind = 'file' OR relative_path GLOB 'Library/SMS/Attachments/*/*/*', NULL, _cite) AS folder
+         _cite AS cite
   FROM ios_manifest
   WHERE domain = 'MediaDomain' AND relative_path GLOB 'Library/SMS/Attachments/*'
+    AND relative_path NOT GLOB 'Library/SMS/Attachments/*/*/*' AND kind IS NOT 'file'
 ),
--- A folder counts when its content and its attributes changed together. The two moments may lie on
--- both sides of a window's edge, so each of them stands for the whole folder.
-folders AS (
-  SELECT *, coalesce(abs(modified - changed) <= 300000000, 0) AS together,
-         min(modified, changed) - 300000000 AS since, max(modified, changed) + 300000000 AS until
-  FROM attachments WHERE folder IS NOT NULL
-),
-folder_moments(at, together, since, until, cite) AS (
-  SELECT modified, together, since, until, folder FROM folders
-  UNION ALL SELECT changed, together, since, until, folder FROM folders
-  UNION ALL SELECT birth, together, since, until, folder FROM folders
-),
-network AS MATERIALIZED (
-  SELECT process, first_seen, last_seen, usage_at, _cite AS cite FROM ios_data_usage
+-- A folder is a trace when its content and its attributes changed together. The two moments may lie
+-- on both sides of a window's edge, so each stands for the whole folder. Any other moment of a
+-- folder spoils the windows it lies in: something ordinary happened there.
+folder_moments(at, trace, cite) AS (
+  SELECT at.value,
+         coalesce(abs(modified - changed) <= 300000000
+                  AND at.value BETWEEN min(modified, changed) - 300000000
+                                   AND max(modified, changed) + 300000000, 0),
+         cite
+  FROM folders CROSS JOIN json_each(json_array(modified, changed, birth)) AS at
 ),
 -- The processes that the chain makes use the network though no person did anything.
 processes(name) AS (
   VALUES ('BackupAgent'), ('nehelper'), ('com.apple.WebKit.WebContent'),
          ('powerd/com.apple.datausage.diagnostics'), ('lockdownd/com.apple.datausage.security')
 ),
+network AS MATERIALIZED (
+  SELECT process, first_seen, last_seen, usage_at, _cite AS cite
+  FROM ios_data_usage WHERE process IN (SELECT name FROM processes)
+),
 network_moments(at, process, cite) AS (
   SELECT first_seen, process, cite FROM network
   UNION SELECT last_seen, process, cite FROM network
   UNION SELECT usage_at, process, cite FROM network
   UNION SELECT date, process, _cite FROM ios_os_analytics_ad_daily
+        WHERE process IN (SELECT name FROM processes)
 ),
--- Everything in one list. `spoiled` events are no traces: they rule out the windows they lie in.
-events(at, class, what, cite) AS (
+traces(at, class, what, cite) AS MATERIALIZED (
   SELECT micros(modified), 'file', name || ' was written', cite FROM preference_files
   UNION ALL SELECT micros(changed), 'file', name || ' was written', cite FROM preference_files
   UNION ALL SELECT micros(birth), 'file', name || ' was created', cite FROM preference_files
-  UNION ALL SELECT micros(at), 'net', process || ' used the network', cite
-            FROM network_moments WHERE process IN (SELECT name FROM processes)
+  UNION ALL SELECT micros(at), 'net', process || ' used the network', cite FROM network_moments
   UNION ALL SELECT micros(location_time_stopped), 'location', 'a location client stopped', _cite
             FROM ios_locationd_clients
             WHERE client GLOB '*/System/Library/LocationBundles/IonosphereHarvest.bundle*'
                OR client GLOB '*/System/Library/LocationBundles/WRMLinkSelection.bundle*'
-  UNION ALL SELECT at, iif(together AND at BETWEEN since AND until, 'sms', 'spoiled'),
-                   'an attachment folder was changed and holds nothing', cite
-            FROM folder_moments
-  UNION ALL SELECT modified, 'spoiled', NULL, NULL FROM attachments WHERE folder IS NULL
-  UNION ALL SELECT changed, 'spoiled', NULL, NULL FROM attachments WHERE folder IS NULL
-  UNION ALL SELECT birth, 'spoiled', NULL, NULL FROM attachments WHERE folder IS NULL
+  UNION ALL SELECT at, 'sms', 'an attachment folder was changed and holds nothing', cite
+            FROM folder_moments WHERE trace
 ),
-windows AS (
+windows AS MATERIALIZED (
   SELECT at, class, what, cite, last_value(at) OVER five_minutes AS last_at,
          (count(*) FILTER (WHERE class = 'file') OVER five_minutes > 0)
            + (count(*) FILTER (WHERE class = 'net') OVER five_minutes > 0)
            + (count(*) FILTER (WHERE class = 'location') OVER five_minutes > 0)
-           + (count(*) FILTER (WHERE class = 'sms') OVER five_minutes > 0) AS classes,
-         count(*) FILTER (WHERE class = 'spoiled') OVER five_minutes AS spoilers
-  FROM events WHERE at IS NOT NULL
+           + (count(*) FILTER (WHERE class = 'sms') OVER five_minutes > 0) AS classes
+  FROM traces WHERE at IS NOT NULL
   WINDOW five_minutes AS (ORDER BY at RANGE BETWEEN CURRENT ROW AND 300000000 FOLLOWING)
 ),
--- Overlapping windows become one cluster: an event belongs to it while a window that began before
+candidates AS MATERIALIZED (SELECT DISTINCT at FROM windows WHERE classes >= 2),
+-- Attachments are only asked for when there is something that they could spoil.
+attachments AS MATERIALIZED (
+  SELECT micros(modified) AS modified, micros(changed) AS changed, micros(birth) AS birth
+  FROM ios_manifest
+  WHERE EXISTS (SELECT 1 FROM candidates)
+    AND domain = 'MediaDomain' AND relative_path GLOB 'Library/SMS/Attachments/*'
+    AND (kind = 'file' OR relative_path GLOB 'Library/SMS/Attachments/*/*/*')
+),
+spoilers(at) AS (
+  SELECT at FROM folder_moments WHERE NOT trace
+  UNION ALL SELECT modified FROM attachments
+  UNION ALL SELECT changed FROM attachments
+  UNION ALL SELECT birth FROM attachments
+),
+-- Time cut into spans as long as a window: a window touches the span it begins in and the next, so
+-- the last spoiler of the one and the first of the other decide.
+spoiled_spans AS MATERIALIZED (
+  SELECT at / 300000000 AS span, min(at) AS first, max(at) AS last
+  FROM spoilers
+  WHERE at / 300000000 IN (SELECT at / 300000000 FROM candidates
+                           UNION SELECT at / 300000000 + 1 FROM candidates)
+  GROUP BY span
+),
+clean AS MATERIALIZED (
+  SELECT at FROM candidates
+  WHERE NOT EXISTS (SELECT 1 FROM spoiled_spans
+                    WHERE span = candidates.at / 300000000 AND last >= candidates.at)
+    AND NOT EXISTS (SELECT 1 FROM spoiled_spans
+                    WHERE span = candidates.at / 300000000 + 1
+                      AND first <= candidates.at + 300000000)
+),
+-- Overlapping windows become one cluster: a trace belongs to it while a window that began before
 -- still reaches it, and opens a new one when no earlier window does.
 reached AS (
   SELECT at, class, what, cite,
-         max(iif(classes >= 2 AND spoilers = 0, last_at, NULL))
+         max(iif(at IN (SELECT at FROM clean), last_at, NULL))
            OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reach,
-         max(iif(classes >= 2 AND spoilers = 0, last_at, NULL))
+         max(iif(at IN (SELECT at FROM clean), last_at, NULL))
            OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_reach
   FROM windows
 ),

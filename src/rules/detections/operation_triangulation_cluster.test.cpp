@@ -15,10 +15,15 @@ namespace {
 constexpr std::string_view kId = "ios/operation-triangulation-cluster";
 constexpr double kDay = 86'400;
 
-void add_file(World& world, const std::string& domain, const std::string& path, test::TestCell modified,
-              test::TestCell changed, test::TestCell birth, const std::string& kind) {
-  world.add("ios/manifest", {{"domain", domain}, {"relative_path", path}, {"modified", modified},
-                             {"changed", changed}, {"birth", birth}, {"kind", kind}});
+void add_file(World& world, const std::string& domain, const std::string& path,
+              test::TestCell modified, test::TestCell changed, test::TestCell birth,
+              const std::string& kind) {
+  world.add("ios/manifest", {{"domain", domain},
+                             {"relative_path", path},
+                             {"modified", modified},
+                             {"changed", changed},
+                             {"birth", birth},
+                             {"kind", kind}});
 }
 
 /// A preference file that was made long ago and written at that second.
@@ -40,13 +45,15 @@ void add_attachment(World& world, double at, const std::string& path = "cd/12/0A
 }
 
 void add_usage(World& world, double at, const std::string& process = "nehelper") {
-  world.add("ios/data_usage", {{"process", process}, {"first_seen", morning(-80 * kDay)},
-                               {"last_seen", morning(at)}});
+  world.add(
+      "ios/data_usage",
+      {{"process", process}, {"first_seen", morning(-80 * kDay)}, {"last_seen", morning(at)}});
 }
 
 void add_location(World& world, double at, const std::string& bundle = "IonosphereHarvest") {
   world.add("ios/locationd_clients",
-            {{"client", "com.apple.locationd.bundle-/System/Library/LocationBundles/" + bundle + ".bundle"},
+            {{"client",
+              "com.apple.locationd.bundle-/System/Library/LocationBundles/" + bundle + ".bundle"},
              {"location_time_stopped", morning(at)}});
 }
 
@@ -62,8 +69,9 @@ TEST_CASE("an emptied attachment folder and network use within five minutes are 
   REQUIRE(found.size() == 1);
   CHECK(found[0].kind == FindingKind::attempt);
   CHECK(found[0].at == morning(0));
-  CHECK(found[0].summary == "Within 120 s: an attachment folder was changed and holds nothing; "
-                            "nehelper used the network");
+  CHECK(found[0].summary ==
+        "Within 120 s: an attachment folder was changed and holds nothing; "
+        "nehelper used the network");
   CHECK(found[0].cites.size() == 2);
   CHECK(found[0].cited == 2);
 }
@@ -108,7 +116,8 @@ TEST_CASE("defect 1: short timelines and the last events of long ones are judged
   CHECK(clusters(few).size() == 1);
 
   World many;  // thirty events between the two traces, and they are the last of all
-  for (int i = 0; i < 30; ++i) add_usage(many, -5 * kDay - i, "powerd/com.apple.datausage.diagnostics");
+  for (int i = 0; i < 30; ++i)
+    add_usage(many, -5 * kDay - i, "powerd/com.apple.datausage.diagnostics");
   for (int i = 0; i < 30; ++i) add_usage(many, i);
   add_location(many, 40);
   const auto found = clusters(many);
@@ -183,9 +192,9 @@ TEST_CASE("defect 7: a folder whose two moments lie on both sides of the window'
 TEST_CASE("a folder changed twice, far apart, is no trace and rules the window out") {
   World world;
   add_folder(world, 0, 1000);
-  add_usage(world, 10);
+  add_usage(world, -10);
   CHECK(clusters(world).empty());
-  add_location(world, 20);  // even where two other classes would do
+  add_location(world, 10);  // even where two other classes would do
   CHECK(clusters(world).empty());
 }
 
@@ -233,8 +242,8 @@ TEST_CASE("folders of the first and second level count, deeper ones are attachme
 TEST_CASE("files elsewhere, other domains, processes and clients are no traces") {
   World world;
   add_usage(world, 0);
-  add_file(world, "HomeDomain", "Library/Preferences/com.apple.ImageIO.plist", morning(1), morning(1),
-           morning(1), "file");
+  add_file(world, "HomeDomain", "Library/Preferences/com.apple.ImageIO.plist", morning(1),
+           morning(1), morning(1), "file");
   add_file(world, "HomeDomain", "Library/SMS/Attachments/ab", morning(1), morning(1), morning(1),
            "directory");
   add_file(world, "MediaDomain", "Library/SMS/Attachments", morning(1), morning(1), morning(1),
@@ -276,7 +285,8 @@ TEST_CASE("a cluster of very many traces keeps a hundred citations and counts th
 TEST_CASE("the manifest is only looked up, every other table is scanned once") {
   World world;
   for (int i = 0; i < 100; ++i) {
-    add_file(world, "AppDomain-x", "f" + std::to_string(i), morning(i), morning(i), morning(i), "file");
+    add_file(world, "AppDomain-x", "f" + std::to_string(i), morning(i), morning(i), morning(i),
+             "file");
   }
   add_plist(world, 0);
   add_folder(world, 1, 1);
@@ -285,11 +295,17 @@ TEST_CASE("the manifest is only looked up, every other table is scanned once") {
   world.add("ios/os_analytics_ad_daily", {{"process", "mapsd"}, {"date", morning(0)}});
   CHECK(clusters(world).size() == 1);
   CHECK(world.reading("ios/manifest").scans == 0);
-  CHECK(world.reading("ios/manifest").look_ups == 4);  // three paths and one domain
-  CHECK(world.reading("ios/manifest").rows == 2);
-  for (const char* table : {"ios/data_usage", "ios/os_analytics_ad_daily", "ios/locationd_clients"}) {
+  // Three paths, the folders of one domain and, as there is a candidate, its attachments.
+  CHECK(world.reading("ios/manifest").look_ups == 5);
+  CHECK(world.reading("ios/manifest").rows == 3);
+  for (const char* table :
+       {"ios/data_usage", "ios/os_analytics_ad_daily", "ios/locationd_clients"}) {
     CHECK(world.reading(table).scans == 1);
   }
+  World calm;
+  add_folder(calm, 1, 1);
+  CHECK(clusters(calm).empty());
+  CHECK(calm.reading("ios/manifest").look_ups == 4);  // nothing an attachment could spoil
   const auto plan = test::engine_on(world)->plan(test::detection(kId).sql);
   REQUIRE(plan);
   for (const std::string& step : *plan) {

@@ -17,11 +17,15 @@ used AS MATERIALIZED (
   SELECT first_seen, last_seen, usage_at, _cite AS cite
   FROM ios_data_usage WHERE process = 'BackupAgent'
 ),
--- Every time is evidence of its own; a row without any is a finding without a time.
+-- Every time is evidence of its own; a row without any is one finding without a time.
 moments(at, cite, what) AS (
-  SELECT first_seen, cite, 'was first recorded by DataUsage' FROM used
+  SELECT first_seen, cite, 'was first recorded by DataUsage' FROM used WHERE first_seen IS NOT NULL
   UNION SELECT last_seen, cite, 'was last recorded by DataUsage' FROM used
+        WHERE last_seen IS NOT NULL
   UNION SELECT usage_at, cite, 'has a record of network use in DataUsage' FROM used
+        WHERE usage_at IS NOT NULL
+  UNION SELECT NULL, cite, 'is listed in DataUsage' FROM used
+        WHERE coalesce(first_seen, last_seen, usage_at) IS NULL
   UNION SELECT date, _cite, 'is in the network baseline of OS Analytics'
         FROM ios_os_analytics_ad_daily WHERE process = 'BackupAgent'
 )
@@ -29,8 +33,5 @@ SELECT at,
        'The process BackupAgent ' || what || coalesce(' at ' || at, ', without a time') AS summary,
        group_concat(cite, char(10)) AS cite
 FROM moments
-WHERE at IS NOT NULL
-   OR NOT EXISTS (SELECT 1 FROM moments AS other
-                  WHERE other.cite = moments.cite AND other.at IS NOT NULL)
 GROUP BY at, what
 ORDER BY at, what;

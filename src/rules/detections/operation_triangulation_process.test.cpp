@@ -14,8 +14,10 @@ constexpr std::string_view kId = "ios/operation-triangulation-process";
 
 TEST_CASE("BackupAgent in DataUsage is a compromise, one finding a time") {
   test::World world;
-  world.add("ios/data_usage", {{"process", "BackupAgent"}, {"process_id", std::int64_t{3}},
-                               {"first_seen", morning(0)}, {"last_seen", morning(60)},
+  world.add("ios/data_usage", {{"process", "BackupAgent"},
+                               {"process_id", std::int64_t{3}},
+                               {"first_seen", morning(0)},
+                               {"last_seen", morning(60)},
                                {"usage_at", morning(30)}});
   const auto found = test::findings(world, kId);
   REQUIRE(found.size() == 3);
@@ -41,8 +43,9 @@ TEST_CASE("BackupAgent in the daily report of OS Analytics is a compromise of it
 TEST_CASE("several usage rows of one process share its times and keep their citations") {
   test::World world;
   for (int i = 0; i < 3; ++i) {
-    world.add("ios/data_usage", {{"process", "BackupAgent"}, {"first_seen", morning(0)},
-                                 {"usage_at", morning(10 + i)}});
+    world.add(
+        "ios/data_usage",
+        {{"process", "BackupAgent"}, {"first_seen", morning(0)}, {"usage_at", morning(10 + i)}});
   }
   const auto found = test::findings(world, kId);
   REQUIRE(found.size() == 4);
@@ -60,8 +63,8 @@ TEST_CASE("a BackupAgent row without any time is a finding without a time") {
 
 TEST_CASE("only the exact name counts") {
   test::World world;
-  for (const char* name : {"BackupAgent2", "backupagent", "BackupAgent ", "/usr/libexec/BackupAgent",
-                           "xBackupAgent", ""}) {
+  for (const char* name : {"BackupAgent2", "backupagent", "BackupAgent ",
+                           "/usr/libexec/BackupAgent", "xBackupAgent", ""}) {
     world.add("ios/data_usage", {{"process", std::string(name)}, {"usage_at", morning(0)}});
     world.add("ios/os_analytics_ad_daily", {{"process", std::string(name)}, {"date", morning(0)}});
   }

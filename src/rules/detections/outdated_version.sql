@@ -25,7 +25,7 @@ phone AS MATERIALIZED (
   LEFT JOIN facts AS type ON type.key = 'Product Type'
   WHERE version.key = 'Product Version'
 ),
--- The nine digits in front are the major version: a line that may be updated for years beside others.
+-- The nine digits in front are the major version: a line that may be kept up beside newer ones.
 releases AS MATERIALIZED (
   SELECT version, version_key(version) AS key, substr(version_key(version), 1, 9) AS line
   FROM apple_builds GROUP BY version_key(version)

@@ -38,14 +38,17 @@ std::string as_of() { return std::string(find_reference("apple_builds")->facts[0
 std::string behind(const std::string& version) {
   test::World world;
   const auto engine = test::engine_on(world);
-  return test::answer(*engine, "SELECT count(DISTINCT version_key(version)) FROM apple_builds "
-                               "WHERE version_key(version) > version_key('" + version + "')");
+  return test::answer(*engine,
+                      "SELECT count(DISTINCT version_key(version)) FROM apple_builds "
+                      "WHERE version_key(version) > version_key('" +
+                          version + "')");
 }
 
 std::string newest() {
   test::World world;
-  return test::answer(*test::engine_on(world),
-                      "SELECT version FROM apple_builds ORDER BY version_key(version) DESC LIMIT 1");
+  return test::answer(
+      *test::engine_on(world),
+      "SELECT version FROM apple_builds ORDER BY version_key(version) DESC LIMIT 1");
 }
 
 }  // namespace
@@ -92,15 +95,18 @@ TEST_CASE("a version beyond the table is told as that and not as outdated") {
   const Said said = about("99.1", "99A1");
   CHECK(said.kind == FindingKind::note);
   CHECK(said.title == "The operating system is newer than this program's table");
-  CHECK(said.summary == "iOS 99.1 (99A1, a build the table lacks) is newer than this table of " + as_of() +
-                            ", whose newest is " + newest() + ": whether it is up to date is not known here");
+  CHECK(said.summary == "iOS 99.1 (99A1, a build the table lacks) is newer than this table of " +
+                            as_of() + ", whose newest is " + newest() +
+                            ": whether it is up to date is not known here");
 }
 
 TEST_CASE("an unknown build of an old version is outdated and said to be unknown") {
   const Said said = about("16.5", "20F999");
   CHECK(said.kind == FindingKind::weakness);
   CHECK(said.summary.starts_with("iOS 16.5 (20F999, a build the table lacks) is "));
-  CHECK(about("16.5", "").summary.starts_with("iOS 16.5 (build unknown, a build the table lacks)") == false);
+  CHECK(
+      about("16.5", "").summary.starts_with("iOS 16.5 (build unknown, a build the table lacks)") ==
+      false);
 }
 
 TEST_CASE("versions compare as numbers") {

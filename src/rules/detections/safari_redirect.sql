@@ -17,40 +17,38 @@ linked AS MATERIALIZED (
   FROM ios_safari_history
   WHERE redirect_destination IS NOT NULL OR redirect_source IS NOT NULL
 ),
-origins AS MATERIALIZED (
+origins AS (
   SELECT * FROM linked
   WHERE redirect_destination IS NOT NULL AND lower(substr(url, 1, 7)) = 'http://'
 ),
--- A database that lost the far end's half of the link is looked up by key, a bounded number of times.
+-- Where the far end lost its half of the link it is looked up by key, a bounded number of times.
 stray AS MATERIALIZED (
-  SELECT file, redirect_destination FROM origins
-  WHERE NOT EXISTS (SELECT 1 FROM linked AS far
-                    WHERE far.visit_id = origins.redirect_destination AND far.file = origins.file)
+  SELECT * FROM origins
+  WHERE NOT EXISTS (SELECT 1 FROM linked AS near
+                    WHERE near.visit_id = origins.redirect_destination AND near.file = origins.file)
   LIMIT 200
 ),
-destinations AS MATERIALIZED (
-  SELECT file, visit_id, url, visit_time, cite FROM linked
+steps(at, from_url, to_url, arrived, cite_origin, cite_destination) AS (
+  SELECT origin.visit_time, origin.url, far.url, far.visit_time, origin.cite, far.cite
+  FROM origins AS origin
+  CROSS JOIN linked AS far ON far.visit_id = origin.redirect_destination AND far.file = origin.file
   UNION ALL
-  SELECT far._file, far.visit_id, far.url, far.visit_time, far._cite
-  FROM stray CROSS JOIN ios_safari_history AS far ON far.visit_id = stray.redirect_destination
+  SELECT stray.visit_time, stray.url, far.url, far.visit_time, stray.cite, far._cite
+  FROM stray
+  CROSS JOIN ios_safari_history AS far ON far.visit_id = stray.redirect_destination
   WHERE far._file = stray.file
 ),
 -- "www." in front makes no other host.
-pairs AS (
-  SELECT origin.visit_time AS at, origin.url AS from_url, destination.url AS to_url,
-         iif(host(origin.url) LIKE 'www.%', substr(host(origin.url), 5), host(origin.url)) AS from_host,
-         iif(host(destination.url) LIKE 'www.%', substr(host(destination.url), 5),
-             host(destination.url)) AS to_host,
-         micros(destination.visit_time) - micros(origin.visit_time) AS delay,
-         origin.cite AS cite_origin, destination.cite AS cite_destination
-  FROM origins AS origin
-  CROSS JOIN destinations AS destination
-          ON destination.visit_id = origin.redirect_destination AND destination.file = origin.file
+hosts AS (
+  SELECT *, micros(arrived) - micros(at) AS delay,
+         iif(host(from_url) LIKE 'www.%', substr(host(from_url), 5), host(from_url)) AS from_host,
+         iif(host(to_url) LIKE 'www.%', substr(host(to_url), 5), host(to_url)) AS to_host
+  FROM steps
 )
 SELECT at,
        printf('%s was left for %s within %.3f s: %s led to %s',
               from_host, to_host, delay / 1e6, from_url, to_url) AS summary,
        cite_origin, cite_destination
-FROM pairs
+FROM hosts
 WHERE from_host <> to_host AND delay BETWEEN 0 AND 1000000
 ORDER BY at, cite_origin;

@@ -1,1 +1,0 @@
-// Removed as soon as the room has a source of its own.
