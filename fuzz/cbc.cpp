@@ -17,8 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < kPlan) return 0;
   const ByteView input = std::as_bytes(std::span(data, size));
   const auto open = [&] {
-    return crypto::open_cbc(std::make_shared<MemoryBytes>(Bytes(input.begin() + kPlan, input.end())),
-                            crypto::Secret(Bytes(32, std::byte{'k'})));
+    return crypto::open_cbc(
+        std::make_shared<MemoryBytes>(Bytes(input.begin() + kPlan, input.end())),
+        crypto::Secret(Bytes(32, std::byte{'k'})));
   };
   const auto whole = open();
   if (!whole) return 0;
@@ -30,7 +31,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     Bytes piece(static_cast<std::size_t>(
         std::min(load_le(input.data() + i + 2, 2), text->size() - offset)));
     if (!pieces->plain->read_at(offset, piece)) std::abort();
-    if (!std::equal(piece.begin(), piece.end(), text->begin() + static_cast<std::ptrdiff_t>(offset))) {
+    if (!std::equal(piece.begin(), piece.end(),
+                    text->begin() + static_cast<std::ptrdiff_t>(offset))) {
       std::abort();
     }
   }

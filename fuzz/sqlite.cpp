@@ -23,7 +23,8 @@ std::size_t touch(const sqlite::Statement& row) {
   for (int i = 0; i < row.columns(); ++i) {
     for (const char c : row.text(i)) sum += static_cast<unsigned char>(c);
     for (const std::byte b : row.blob(i)) sum += std::to_integer<std::size_t>(b);
-    sum += row.name(i).size() + static_cast<std::size_t>(row.integer(i)) + (row.real(i) > 0 ? 1 : 0);
+    sum +=
+        row.name(i).size() + static_cast<std::size_t>(row.integer(i)) + (row.real(i) > 0 ? 1 : 0);
     if (row.null(i) && !row.text(i).empty()) std::abort();
   }
   return sum;
@@ -59,8 +60,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto source = [](ByteView b) {
     return std::make_shared<MemoryBytes>(Bytes(b.begin(), b.end()));
   };
-  const auto db = sqlite::Database::open_evidence(
-      {source(database), wal.empty() ? nullptr : source(wal)});
+  const auto db =
+      sqlite::Database::open_evidence({source(database), wal.empty() ? nullptr : source(wal)});
   if (!db) return 0;
   std::vector<std::string> names;
   if (auto schema = db->prepare("SELECT name FROM sqlite_schema")) {

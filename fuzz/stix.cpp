@@ -34,7 +34,7 @@ Outcome read(std::string_view text, std::size_t window) {
     out.seen.push_back(object.revoked ? '!' : '.');
     return ok();
   };
-  out.whole = stix::read_bundle(pull, visit, window).has_value();
+  out.whole = stix::BundleReader(window).read(pull, visit).has_value();
   return out;
 }
 

@@ -111,7 +111,7 @@ std::string summary(const Terminal& t, const Report& report, std::size_t rows) {
   for (const auto& finding : report.findings) out += finding_text(t, finding, rows);
   out += coverage_text(t, report);
   out += '\n' + t.paint(Tone::bold, "What to do now") + '\n';
-  for (const auto& step : next_steps(report)) out += t.wrapped("- " + step, 2);
+  for (const auto& step : next_steps(report)) out += t.wrapped(step, 4, "  - ");
   return out;
 }
 

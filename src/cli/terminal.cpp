@@ -86,9 +86,10 @@ std::string Terminal::paint(Tone tone, std::string_view text) const {
   return fmt::format("\x1b[{}m{}\x1b[0m", code(tone), text);
 }
 
-std::string Terminal::wrapped(std::string_view text, std::size_t indent) const {
+std::string Terminal::wrapped(std::string_view text, std::size_t indent,
+                              std::string_view lead) const {
   const std::string blanks(indent, ' ');
-  std::string lines = blanks;
+  std::string lines = lead.empty() ? blanks : std::string(lead);
   std::size_t used = indent;
   while (!text.empty()) {
     const auto end = std::min(text.find(' '), text.size());

@@ -27,8 +27,10 @@ class Terminal {
   /// text in colour if standard output shows it.
   [[nodiscard]] std::string paint(Tone tone, std::string_view text) const;
   [[nodiscard]] std::size_t width() const { return width_; }
-  /// text in lines of at most width(), each after `indent` blanks; the first has them too.
-  [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent) const;
+  /// text in lines of at most width(), each after `indent` blanks; the first after `lead` instead,
+  /// if one is given.
+  [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent,
+                                    std::string_view lead = {}) const;
   /// False when standard output could not take all of it (a full disk, a closed pipe).
   [[nodiscard]] bool flush();
 

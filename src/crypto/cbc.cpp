@@ -86,8 +86,8 @@ Status CbcFile::fill_window(std::uint64_t offset, std::size_t wanted) {
   const bool in_sequence = offset == window_end_;
   const std::uint64_t end =
       in_sequence ? start + kWindow : block_start(offset + wanted + kBlock - 1);
-  const std::uint64_t length = std::min({end - start, std::uint64_t{kWindow},
-                                         ciphertext_->size() - start});
+  const std::uint64_t length =
+      std::min({end - start, std::uint64_t{kWindow}, ciphertext_->size() - start});
   if (window_.empty()) {
     window_.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kWindow, ciphertext_->size())));
   }
@@ -126,10 +126,9 @@ Result<std::size_t> padding_of(CbcFile& file) {
   std::array<std::byte, kBlock> last;
   TRY(file.read_at(file.size() - kBlock, last));
   const auto n = std::to_integer<std::size_t>(last.back());
-  const bool valid =
-      n >= 1 && n <= kBlock &&
-      std::all_of(last.end() - static_cast<std::ptrdiff_t>(n), last.end(),
-                  [&](std::byte b) { return b == last.back(); });
+  const bool valid = n >= 1 && n <= kBlock &&
+                     std::all_of(last.end() - static_cast<std::ptrdiff_t>(n), last.end(),
+                                 [&](std::byte b) { return b == last.back(); });
   wipe(last);
   return valid ? n : 0;
 }
@@ -151,11 +150,12 @@ Result<DecryptedFile> open_cbc(std::shared_ptr<RandomAccess> ciphertext, Secret 
   if (ciphertext->size() == 0) return Error{Errc::truncated, "the encrypted file is empty"};
   if (ciphertext->size() % kBlock != 0) {
     return Error{Errc::truncated, fmt::format("the encrypted file has {} bytes, not whole blocks "
-                                              "of {}: its end is missing", ciphertext->size(), kBlock)};
+                                              "of {}: its end is missing",
+                                              ciphertext->size(), kBlock)};
   }
   if (key.bytes().size() != kKeySize) {
-    return Error{Errc::malformed, fmt::format("an AES-256 key has {} bytes, not {}", kKeySize,
-                                              key.bytes().size())};
+    return Error{Errc::malformed,
+                 fmt::format("an AES-256 key has {} bytes, not {}", kKeySize, key.bytes().size())};
   }
   openssl::Cipher cipher(openssl::need(EVP_CIPHER_CTX_new()));
   if (EVP_DecryptInit_ex2(cipher.get(), openssl::aes256_cbc(), uchars(key.bytes()), nullptr,

@@ -16,7 +16,8 @@ void begin_digest(EVP_MD_CTX* context, const EVP_MD* algorithm) {
 template <class Digest>
 Digest end_digest(EVP_MD_CTX* context) {
   Digest digest;
-  if (EVP_DigestFinal_ex(context, uchars(std::span<std::byte>(digest)), nullptr) != 1) throw std::bad_alloc();
+  if (EVP_DigestFinal_ex(context, uchars(std::span<std::byte>(digest)), nullptr) != 1)
+    throw std::bad_alloc();
   return digest;
 }
 
@@ -50,8 +51,7 @@ struct Sha256Stream::State {
   openssl::Digest context;
 };
 
-Sha256Stream::Sha256Stream()
-    : state_(new State{openssl::Digest(openssl::need(EVP_MD_CTX_new()))}) {
+Sha256Stream::Sha256Stream() : state_(new State{openssl::Digest(openssl::need(EVP_MD_CTX_new()))}) {
   begin_digest(state_->context.get(), openssl::sha256_algorithm());
 }
 Sha256Stream::Sha256Stream(Sha256Stream&&) noexcept = default;

@@ -48,7 +48,8 @@ Result<std::uint32_t> iterations(const Item& item) {
   if (n == 0) return damaged(fmt::format("{} asks for no iterations", item.tag));
   if (n > kMaxIterations) {
     return Error{Errc::limit, fmt::format("the key bag asks for {} iterations, more than the {} "
-                                          "that we make", n, kMaxIterations)};
+                                          "that we make",
+                                          n, kMaxIterations)};
   }
   return n;
 }
@@ -161,8 +162,8 @@ Status KeyBag::unlock_with_key(ByteView passcode_key) {
   }
   if (opened.empty() && closed == 0) return damaged("none of its classes is wrapped by a password");
   if (opened.empty()) {
-    return Error{Errc::locked, fmt::format("wrong password: it opens none of the backup's {} keys",
-                                           closed)};
+    return Error{Errc::locked,
+                 fmt::format("wrong password: it opens none of the backup's {} keys", closed)};
   }
   if (closed > 0) {
     return damaged(fmt::format("the password opens {} of its {} keys and not the rest",
@@ -176,9 +177,9 @@ Status KeyBag::unlock_with_key(ByteView passcode_key) {
 Result<Secret> KeyBag::unwrap(ByteView class_and_wrapped_key) const {
   constexpr std::size_t kClassSize = 4;
   if (class_and_wrapped_key.size() != kClassSize + kWrappedKeySize) {
-    return Error{Errc::malformed, fmt::format("a wrapped key with its class has {} bytes, not {}",
-                                              kClassSize + kWrappedKeySize,
-                                              class_and_wrapped_key.size())};
+    return Error{Errc::malformed,
+                 fmt::format("a wrapped key with its class has {} bytes, not {}",
+                             kClassSize + kWrappedKeySize, class_and_wrapped_key.size())};
   }
   const auto number = static_cast<std::uint32_t>(load_le(class_and_wrapped_key.data(), kClassSize));
   const auto found = classes_.find(number);

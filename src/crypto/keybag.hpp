@@ -5,7 +5,8 @@
 //         WPKY. Unknown tags are skipped. Numbers are big-endian u32.
 //         WRAP bit 1 (2) = wrapped with the passcode key; a class without it needs the device's
 //         hardware key (bit 0) and is unavailable to anyone who has only the backup. With both bits
-//         the unwrapped key may still be encrypted with the hardware key: unwrap() then says locked.
+//         the unwrapped key may still be encrypted with the hardware key: unwrap() then says
+//         locked.
 // KDF     iOS >= 10.2 (DPSL and DPIC present): PBKDF2-HMAC-SHA256(password, DPSL, DPIC), then
 //         PBKDF2-HMAC-SHA1(that, SALT, ITER); older: the second step alone. 32 bytes.
 //         Class keys are unwrapped by RFC 3394; its integrity check is what tells a wrong password.

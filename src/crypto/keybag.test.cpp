@@ -28,7 +28,9 @@ std::string little_endian(std::uint32_t n) {
 std::string item(const std::string& tag, const std::string& value) {
   return tag + big_endian(static_cast<std::uint32_t>(value.size())) + value;
 }
-std::string item(const std::string& tag, std::uint32_t value) { return item(tag, big_endian(value)); }
+std::string item(const std::string& tag, std::uint32_t value) {
+  return item(tag, big_endian(value));
+}
 
 unsigned char* writable(std::string& s) { return uchars(std::as_writable_bytes(std::span(s))); }
 
@@ -57,12 +59,14 @@ std::string wrap(const std::string& wrapping_key, const std::string& key) {
 struct Bag {
   std::string password = "sesame";
   std::string salt = "twenty bytes of salt", dpsl = "twenty other bytes..";
-  std::uint32_t iter = 10, dpic = 20;  // dpic 0: the derivation before iOS 10.2
+  std::uint32_t iter = 10, dpic = 20;   // dpic 0: the derivation before iOS 10.2
   std::string header_order = "UHWSID";  // which tag comes when
   std::function<std::uint32_t(std::uint32_t)> wrap_bits = [](auto) { return 2U; };
   std::function<bool(std::uint32_t)> damaged = [](auto) { return false; };
 
-  static std::string class_key(std::uint32_t c) { return std::string(32, static_cast<char>('A' + c)); }
+  static std::string class_key(std::uint32_t c) {
+    return std::string(32, static_cast<char>('A' + c));
+  }
 
   [[nodiscard]] std::string passcode_key() const {
     const auto first = dpic == 0 ? password : derive(EVP_sha256(), password, dpsl, dpic);
@@ -76,7 +80,8 @@ struct Bag {
       if (which == 'W') bag += item("WRAP", 0);
       if (which == 'S') bag += item("SALT", salt);
       if (which == 'I') bag += item("ITER", iter);
-      if (which == 'D' && dpic != 0) bag += item("DPWT", 0) + item("DPIC", dpic) + item("DPSL", dpsl);
+      if (which == 'D' && dpic != 0)
+        bag += item("DPWT", 0) + item("DPIC", dpic) + item("DPSL", dpsl);
     }
     return bag;
   }
@@ -204,11 +209,11 @@ TEST_CASE("a file key that fails its check, has another length or an unknown cla
   REQUIRE(bag.unlock("sesame"));
   auto torn = file_key(3, kFileKey);
   torn.back() = static_cast<char>(torn.back() ^ 1);
-  for (const auto& [bytes, code] : {std::pair{torn, Errc::malformed},
-                                    std::pair{std::string("short"), Errc::malformed},
-                                    std::pair{file_key(3, kFileKey) + "x", Errc::malformed},
-                                    std::pair{std::string(), Errc::malformed},
-                                    std::pair{file_key(12, kFileKey), Errc::locked}}) {
+  for (const auto& [bytes, code] :
+       {std::pair{torn, Errc::malformed}, std::pair{std::string("short"), Errc::malformed},
+        std::pair{file_key(3, kFileKey) + "x", Errc::malformed},
+        std::pair{std::string(), Errc::malformed},
+        std::pair{file_key(12, kFileKey), Errc::locked}}) {
     const auto key = bag.unwrap(bytes_of(bytes));
     REQUIRE_FALSE(key);
     CHECK(key.error().code() == code);
@@ -235,14 +240,16 @@ TEST_CASE("iterations of none are damage, and of too many a limit") {
 
 TEST_CASE("a bag that lacks what it needs is damaged") {
   const auto classes = Bag{}.bytes().substr(Bag{}.header().size());
-  const auto with = [&](const char* order) { return Bag{.header_order = order}.header() + classes; };
+  const auto with = [&](const char* order) {
+    return Bag{.header_order = order}.header() + classes;
+  };
   CHECK(parsed(with("USI")).sha256_iterations() == 0);
-  CHECK(refusal(with("UI")) == Errc::malformed);                            // no SALT
-  CHECK(refusal(with("US")) == Errc::malformed);                            // no ITER
-  CHECK(refusal(Bag{}.header()) == Errc::malformed);                        // no class
+  CHECK(refusal(with("UI")) == Errc::malformed);      // no SALT
+  CHECK(refusal(with("US")) == Errc::malformed);      // no ITER
+  CHECK(refusal(Bag{}.header()) == Errc::malformed);  // no class
   CHECK(refusal("") == Errc::malformed);
   CHECK(refusal(Bag{.header_order = "USI"}.header() + item("DPIC", 7) + classes) ==
-        Errc::malformed);                                                   // no DPSL
+        Errc::malformed);  // no DPSL
   CHECK(refusal(with("USI") + item("UUID", "x") + item("WRAP", 2)) == Errc::malformed);
   CHECK(refusal(with("USI") + item("UUID", "x") + item("CLAS", 3)) == Errc::malformed);
   CHECK(refusal(with("USI") + item("UUID", "x") + item("WPKY", "short")) == Errc::malformed);

@@ -49,9 +49,9 @@ TEST_CASE("the fast kernel and OpenSSL agree on every password, salt and count")
     RC_ASSERT(hex(crypto::pbkdf2_sha256_generic(bytes_of(password), bytes_of(salt),
                                                 static_cast<std::uint32_t>(n))
                       .bytes()) == expected);
-    RC_ASSERT(hex(crypto::pbkdf2_sha1(bytes_of(password), bytes_of(salt),
-                                      static_cast<std::uint32_t>(n))
-                      .bytes()) == reference(EVP_sha1(), password, salt, n));
+    RC_ASSERT(
+        hex(crypto::pbkdf2_sha1(bytes_of(password), bytes_of(salt), static_cast<std::uint32_t>(n))
+                .bytes()) == reference(EVP_sha1(), password, salt, n));
   }));
 }
 

@@ -36,9 +36,8 @@ alignas(16) constexpr std::array<std::uint32_t, 64> kRoundConstants{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 // FIPS 180-4, 5.3.3, in the registers' order, least significant word first: f e b a, h g d c.
-constexpr std::array<std::uint32_t, 8> kInitialState{0x9b05688c, 0x510e527f, 0xbb67ae85,
-                                                     0x6a09e667, 0x5be0cd19, 0x1f83d9ab,
-                                                     0xa54ff53a, 0x3c6ef372};
+constexpr std::array<std::uint32_t, 8> kInitialState{
+    0x9b05688c, 0x510e527f, 0xbb67ae85, 0x6a09e667, 0x5be0cd19, 0x1f83d9ab, 0xa54ff53a, 0x3c6ef372};
 
 struct State {
   __m128i abef, cdgh;

@@ -5,25 +5,25 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <memory>
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+
 namespace interdict::evidence {
 namespace {
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const noexcept { ::closedir(directory); }
-};
-using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
 std::size_t first_byte_of(const FileId& id) { return std::to_integer<std::size_t>(id.front()); }
 
 }  // namespace
 
+void BlobInventory::CloseDirectory::operator()(DIR* directory) const noexcept {
+  ::closedir(directory);
+}
+
 BlobInventory BlobInventory::read(const Folder& folder) {
   BlobInventory inventory;
-  for (unsigned byte = 0; byte < 256; ++byte) inventory.read_subfolder(folder, byte);
+  for (const unsigned byte : inventory.subfolders(folder)) inventory.read_subfolder(folder, byte);
   if (inventory.count_ == kMaxBlobs) {
     inventory.notes_.push_back(fmt::format("more than {} stored files: the rest counts as missing",
                                            kMaxBlobs));
@@ -31,16 +31,31 @@ BlobInventory BlobInventory::read(const Folder& folder) {
   return inventory;
 }
 
-void BlobInventory::read_subfolder(const Folder& folder, unsigned first_byte) {
-  const auto fd = folder.subfolder(fmt::format("{:02x}", first_byte));
+/// Looking first spares a trimmed backup, which holds a few of them, 256 attempts.
+std::vector<unsigned> BlobInventory::subfolders(const Folder& folder) {
+  std::vector<unsigned> bytes;
+  const Directory directory = list(folder, ".");
+  while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
+    const std::string_view name = entry->d_name;
+    const auto byte = name.size() == 2 ? from_hex(name) : std::nullopt;
+    if (byte && hex(*byte) == name) bytes.push_back(std::to_integer<unsigned>(byte->front()));
+  }
+  std::ranges::sort(bytes);
+  return bytes;
+}
+
+BlobInventory::Directory BlobInventory::list(const Folder& folder, const std::string& name) {
+  const auto fd = folder.subfolder(name);
   if (!fd) {
-    if (fd.error().code() != Errc::not_found) {
-      notes_.push_back(fmt::format("folder not listed: {}", fd.error().what()));
-    }
-    return;
+    notes_.push_back(fmt::format("not listed: {}", fd.error().what()));
+    return nullptr;
   }
   // closedir() closes its descriptor, and so does Fd.
-  const Directory directory(::fdopendir(::fcntl(fd->get(), F_DUPFD_CLOEXEC, 0)));
+  return Directory(::fdopendir(::fcntl(fd->get(), F_DUPFD_CLOEXEC, 0)));
+}
+
+void BlobInventory::read_subfolder(const Folder& folder, unsigned first_byte) {
+  const Directory directory = list(folder, fmt::format("{:02x}", first_byte));
   auto& blobs = by_first_byte_[first_byte];
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     const auto id = parse_file_id(entry->d_name);

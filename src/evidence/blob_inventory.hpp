@@ -6,9 +6,12 @@
 
 #pragma once
 
+#include <dirent.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,7 +24,7 @@ inline constexpr std::size_t kMaxBlobs = 3'000'000;
 
 class BlobInventory {
  public:
-  /// Lists the folders 00 to ff.
+  /// Lists the folders 00 to ff that are there.
   static BlobInventory read(const Folder& folder);
 
   /// The stored size; nothing when there is no such blob.
@@ -40,6 +43,14 @@ class BlobInventory {
     FileId id;
     bool listed;
   };
+  struct CloseDirectory {
+    void operator()(DIR* directory) const noexcept;
+  };
+  using Directory = std::unique_ptr<DIR, CloseDirectory>;
+
+  /// Null, with a note, for a folder that cannot be listed.
+  Directory list(const Folder& folder, const std::string& name);
+  std::vector<unsigned> subfolders(const Folder& folder);
   void read_subfolder(const Folder& folder, unsigned first_byte);
   /// Where it stands in its vector of by_first_byte_.
   [[nodiscard]] std::optional<std::size_t> position(const FileId& id) const;

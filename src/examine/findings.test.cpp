@@ -51,9 +51,8 @@ Hit hit(std::uint32_t indicator, FindingKind kind, std::int64_t at) {
 
 std::string framed(StepSays says, std::string_view body) {
   std::string out;
-  for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<char>(body.size() >> 8 * i & 0xff));
-  out.push_back(static_cast<char>(says));
-  return out.append(body);
+  append_frame(out, static_cast<std::uint8_t>(says), body);
+  return out;
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "examine/frames.hpp"
 
+#include <cassert>
+
 #include "base/bytes.hpp"
 #include "base/file.hpp"
 
@@ -8,13 +10,18 @@ namespace {
 constexpr std::size_t kHeader = 5;
 }
 
+void append_frame(std::string& out, std::uint8_t says, std::string_view body) {
+  assert(body.size() <= kMaxFrame);
+  for (unsigned i = 0; i < 4; ++i) out.push_back(static_cast<char>(body.size() >> 8 * i & 0xff));
+  out.push_back(static_cast<char>(says));
+  out.append(body);
+}
+
 Status send_frame(int fd, std::uint8_t says, std::string_view body) {
   if (body.size() > kMaxFrame) return Error{Errc::limit, "a message is too long"};
   std::string bytes;
   bytes.reserve(kHeader + body.size());
-  for (unsigned i = 0; i < 4; ++i) bytes.push_back(static_cast<char>(body.size() >> 8 * i & 0xff));
-  bytes.push_back(static_cast<char>(says));
-  bytes.append(body);
+  append_frame(bytes, says, body);
   return write_all(fd, bytes_of(bytes));
 }
 

@@ -21,6 +21,8 @@ struct Frame {
   std::string_view body;  // dies with the next add() to its buffer
 };
 
+/// The body must not be longer than kMaxFrame.
+void append_frame(std::string& out, std::uint8_t says, std::string_view body);
 /// Errc::limit when the body is too long, Errc::io when nobody reads any more.
 Status send_frame(int fd, std::uint8_t says, std::string_view body);
 

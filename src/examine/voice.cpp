@@ -5,15 +5,16 @@
 
 #include <unistd.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "examine/csv.hpp"
-#include "examine/frames.hpp"
 
 namespace interdict::examine {
 
-void Voice::send(StepSays what, std::string_view body) {
-  if (!send_frame(pipe_, static_cast<std::uint8_t>(what), body)) ::_exit(1);
+void Voice::send() {
+  if (!write_all(pipe_, bytes_of(unsent_))) ::_exit(1);
+  unsent_.clear();
 }
 
 void Voice::look_at_clock() {
@@ -21,6 +22,7 @@ void Voice::look_at_clock() {
   if (now - last_ < std::chrono::milliseconds(100)) return;
   last_ = now;
   say(StepSays::rows, RowsRead{rows_});
+  send();
 }
 
 std::string bounded(std::string_view text, std::size_t most) {

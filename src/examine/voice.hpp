@@ -1,4 +1,7 @@
 // How a step speaks: its messages, written to the pipe that the worker passes on.
+//
+// Small messages travel together. A hit travels at once: it must outlive a decoder that falls at
+// the next row.
 
 #pragma once
 
@@ -10,6 +13,7 @@
 
 #include "evidence/tree.hpp"
 #include "examine/archive.hpp"
+#include "examine/frames.hpp"
 #include "examine/messages.hpp"
 
 namespace interdict::examine {
@@ -21,9 +25,14 @@ class Voice {
 
   template <class Message>
   void say(StepSays what, const Message& message) {
-    send(what, encode(message));
+    append_frame(unsent_, static_cast<std::uint8_t>(what), encode(message));
+    if (what == StepSays::hit || unsent_.size() >= kTogether) send();
   }
-  void say(StepSays what) { send(what, {}); }
+  void say(StepSays what) {
+    append_frame(unsent_, static_cast<std::uint8_t>(what), {});
+    send();
+  }
+  void send();
 
   /// Sends a RowsRead, but not more than ten times a second. Cheap to call for every row.
   void count_row() {
@@ -32,10 +41,11 @@ class Voice {
 
  private:
   static constexpr std::uint64_t kRowsBetweenLooks = 512;
-  void send(StepSays what, std::string_view body);
+  static constexpr std::size_t kTogether = 1 << 15;
   void look_at_clock();
 
   int pipe_;
+  std::string unsent_;
   std::uint64_t rows_ = 0;
   std::chrono::steady_clock::time_point last_{};
 };

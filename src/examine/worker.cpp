@@ -109,6 +109,7 @@ class Worker {
     } catch (const std::bad_alloc&) {
       voice.say(StepSays::failed, Failure{Errc::limit, "ran out of its memory limit"});
     }
+    voice.send();
   }
 
   void merge(int csv, Voice& voice) {
@@ -116,7 +117,10 @@ class Worker {
     for (const Step& step : task_.steps) {
       if (step.table != nullptr) files.push_back({step.table, step.file.get()});
     }
-    const auto count = [&](std::uint64_t lines) { voice.say(StepSays::rows, RowsRead{lines}); };
+    const auto count = [&](std::uint64_t lines) {
+      voice.say(StepSays::rows, RowsRead{lines});
+      voice.send();
+    };
     const auto merged = merge_timeline(files, csv, count);
     if (merged) return voice.say(StepSays::done);
     const auto what = merged.error().code() == Errc::malformed ? StepSays::failed

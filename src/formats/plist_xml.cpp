@@ -109,7 +109,7 @@ constexpr std::array<std::uint8_t, 256> kBase64Value = [] {
   table['+'] = 62;
   table['/'] = 63;
   table['='] = kPadding;
-  for (const std::size_t blank : {' ', '\t', '\n', '\r'}) table[blank] = kBlank;
+  for (const std::size_t blank : {u' ', u'\t', u'\n', u'\r'}) table[blank] = kBlank;
   return table;
 }();
 

@@ -184,8 +184,8 @@ Result<Database> Database::open_evidence(Files files) {
     return Error{Errc::limit, "the database file is too large"};
   }
   const auto exhibit = TRY(vfs::offer(std::move(files)));
-  constexpr int kFlags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
-                         SQLITE_OPEN_EXRESCODE;
+  constexpr int kFlags =
+      SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* raw = nullptr;
   const int rc = sqlite3_open_v2(exhibit->name.c_str(), &raw, kFlags, vfs::kName);
   Database database;
@@ -242,9 +242,10 @@ Result<Statement> Database::prepare(std::string_view sql) const {
   Statement statement;
   sqlite3_stmt* raw = nullptr;
   const char* tail = nullptr;
-  if (sql.size() > std::numeric_limits<int>::max()) return Error{Errc::limit, "the query is too long"};
-  const int rc = sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), 0, &raw,
-                                    &tail);
+  if (sql.size() > std::numeric_limits<int>::max())
+    return Error{Errc::limit, "the query is too long"};
+  const int rc =
+      sqlite3_prepare_v3(db_.get(), sql.data(), static_cast<int>(sql.size()), 0, &raw, &tail);
   statement.statement_.reset(raw);
   if (rc != SQLITE_OK) return error_of(db_.get(), rc, During::prepare);
   if (raw == nullptr || sqlite3_stmt_readonly(raw) == 0 || sqlite3_column_count(raw) == 0) {
@@ -255,9 +256,9 @@ Result<Statement> Database::prepare(std::string_view sql) const {
 
 Result<bool> Database::has_table(std::string_view table) const {
   // A view has no pages of its own, nor has a virtual table: rootpage is 0.
-  auto statement = TRY(prepare(
-      "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ?1 "
-      "COLLATE NOCASE"));
+  auto statement =
+      TRY(prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name = ?1 "
+                  "COLLATE NOCASE"));
   TRY(statement.bind(1, table));
   return statement.step();
 }

@@ -40,8 +40,8 @@ struct Files {
 
 enum class Type : std::uint8_t { null, integer, real, text, blob };
 
-/// One prepared SELECT. Text and blob views die at the next step() or reset(). Columns count from 0.
-/// A Statement may outlive its Database.
+/// One prepared SELECT. Text and blob views die at the next step() or reset(). Columns count from
+/// 0. A Statement may outlive its Database.
 class Statement {
  public:
   /// 1-based parameters; the values stay through reset(). Only before the first step() or after

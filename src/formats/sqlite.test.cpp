@@ -49,7 +49,8 @@ std::shared_ptr<RandomAccess> memory(Bytes bytes) {
 }
 
 Result<Database> opened(Bytes database, std::optional<Bytes> wal = {}) {
-  return Database::open_evidence({memory(std::move(database)), wal ? memory(*std::move(wal)) : nullptr});
+  return Database::open_evidence(
+      {memory(std::move(database)), wal ? memory(*std::move(wal)) : nullptr});
 }
 
 /// The first column of every row, joined; an error ends it as " !code".
@@ -160,8 +161,9 @@ TEST_CASE("ill-formed UTF-8, NUL characters and empty values come as they are st
 
 TEST_CASE("the text of a UTF-16 database arrives as UTF-8") {
   for (const char* encoding : {"UTF-16le", "UTF-16be"}) {
-    const auto db = opened(database_from(fmt::format(
-        "PRAGMA encoding='{}'; CREATE TABLE t(x); INSERT INTO t VALUES('na\xC3\xAFve')", encoding)));
+    const auto db = opened(database_from(
+        fmt::format("PRAGMA encoding='{}'; CREATE TABLE t(x); INSERT INTO t VALUES('na\xC3\xAFve')",
+                    encoding)));
     REQUIRE(db);
     CHECK(rows_of(*db, "SELECT x FROM t") == "na\xC3\xAFve ");
   }
@@ -185,9 +187,10 @@ TEST_CASE("parameters are values, and a statement can be run again") {
 }
 
 TEST_CASE("tables and columns are found by name, whatever its case; views are no tables") {
-  const auto db = opened(database_from(
-      "CREATE TABLE Message(ROWID INTEGER PRIMARY KEY, text, \"odd \"\" name\");"
-      "CREATE VIEW seen AS SELECT text FROM Message; CREATE VIRTUAL TABLE found USING fts5(words)"));
+  const auto db = opened(
+      database_from("CREATE TABLE Message(ROWID INTEGER PRIMARY KEY, text, \"odd \"\" name\");"
+                    "CREATE VIEW seen AS SELECT text FROM Message; CREATE VIRTUAL TABLE found "
+                    "USING fts5(words)"));
   REQUIRE(db);
   CHECK(*db->has_table("message"));
   CHECK_FALSE(*db->has_table("seen"));
@@ -228,7 +231,9 @@ TEST_CASE("a torn -wal gives the transactions that are whole") {
   const auto files = in_wal_mode();
   std::string before;
   for (std::size_t n = 0; n <= files.wal.size(); n += 97) {
-    const auto db = opened(files.database, Bytes(files.wal.begin(), files.wal.begin() + static_cast<std::ptrdiff_t>(n)));
+    const auto db =
+        opened(files.database,
+               Bytes(files.wal.begin(), files.wal.begin() + static_cast<std::ptrdiff_t>(n)));
     REQUIRE(db);
     const auto rows = rows_of(*db, "SELECT x FROM t");
     CHECK(rows.starts_with(numbers(1, 5)));
@@ -240,7 +245,8 @@ TEST_CASE("a torn -wal gives the transactions that are whole") {
 
 TEST_CASE("a -wal of noise or with a damaged frame does not hide the database") {
   const auto files = in_wal_mode();
-  for (const Bytes& noise : {Bytes(5000, std::byte{0xA5}), Bytes(31, std::byte{}), files.database}) {
+  for (const Bytes& noise :
+       {Bytes(5000, std::byte{0xA5}), Bytes(31, std::byte{}), files.database}) {
     const auto db = opened(files.database, noise);
     REQUIRE(db);
     CHECK(rows_of(*db, "SELECT x FROM t") == numbers(1, 5));
@@ -258,7 +264,8 @@ TEST_CASE("a -wal of noise or with a damaged frame does not hide the database") 
   }));
 }
 
-TEST_CASE("a database that is a file is opened with the -wal beside it, and its folder left alone") {
+TEST_CASE(
+    "a database that is a file is opened with the -wal beside it, and its folder left alone") {
   const auto files = in_wal_mode();
   const test::TemporaryFolder folder;
   const auto path = folder.path() / "phone.db";
@@ -329,8 +336,10 @@ TEST_CASE("a source that fails is reported in its own words") {
   const auto half = std::make_shared<FailsAt>(bytes, bytes.size() / 2);
   const auto db = Database::open_evidence({half, nullptr});
   REQUIRE(db);
-  CHECK(rows_of(*db, "SELECT x FROM t").ends_with(fmt::format("!{}", static_cast<int>(Errc::locked))));
-  const auto error = error_of(Database::open_evidence({std::make_shared<FailsAt>(bytes, 0), nullptr}));
+  CHECK(rows_of(*db, "SELECT x FROM t")
+            .ends_with(fmt::format("!{}", static_cast<int>(Errc::locked))));
+  const auto error =
+      error_of(Database::open_evidence({std::make_shared<FailsAt>(bytes, 0), nullptr}));
   CHECK(error.code() == Errc::locked);
   CHECK(error.what() == "the key is gone");
 }
@@ -364,8 +373,9 @@ TEST_CASE("only a SELECT is prepared, and no other file is reached") {
   const auto db = opened(database_from(kManyRows));
   REQUIRE(db);
   for (const std::string sql :
-       {"", "-- nothing", "DELETE FROM t", "INSERT INTO t VALUES(0, 0)", "CREATE TABLE u(x)", "VACUUM",
-        "BEGIN", "PRAGMA journal_mode=DELETE", "SELECT \"misspelt\" FROM t", "SELECT x FROM"}) {
+       {"", "-- nothing", "DELETE FROM t", "INSERT INTO t VALUES(0, 0)", "CREATE TABLE u(x)",
+        "VACUUM", "BEGIN", "PRAGMA journal_mode=DELETE", "SELECT \"misspelt\" FROM t",
+        "SELECT x FROM"}) {
     CAPTURE(sql);
     CHECK_FALSE(db->prepare(sql));
   }
@@ -428,7 +438,8 @@ TEST_CASE("a database with any bytes changed never reads past its buffer") {
   CHECK(rc::check([&] {
     auto bytes = files.database;
     for (int i = *rc::gen::inRange(1, 20); i > 0; --i) {
-      bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] = static_cast<std::byte>(*rc::gen::inRange(0, 256));
+      bytes[*rc::gen::inRange<std::size_t>(0, bytes.size())] =
+          static_cast<std::byte>(*rc::gen::inRange(0, 256));
     }
     const auto db = opened(bytes, files.wal);
     if (!db) return;

@@ -1,5 +1,6 @@
 // Locking: evidence has no other reader or writer, so every lock is granted. Without shared memory
-// (xShmMap is null) SQLite reads a -wal only under locking_mode=EXCLUSIVE, with its index in memory.
+// (xShmMap is null) SQLite reads a -wal only under locking_mode=EXCLUSIVE, with its index in
+// memory.
 
 #include "formats/sqlite_vfs.hpp"
 
@@ -106,7 +107,8 @@ int read(sqlite3_file* file, void* into, int count, sqlite3_int64 from) noexcept
   const auto offset = static_cast<std::uint64_t>(from);
   const std::span all(static_cast<std::byte*>(into), static_cast<std::size_t>(count));
   const std::uint64_t there = reader.size() - std::min(offset, reader.size());
-  const auto known = all.first(static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), there)));
+  const auto known =
+      all.first(static_cast<std::size_t>(std::min<std::uint64_t>(all.size(), there)));
   if (auto status = reader.read(offset, known); !status) {
     reader.exhibit().failure.emplace(std::move(status).error());
     return SQLITE_IOERR_READ;
@@ -123,7 +125,9 @@ int size(sqlite3_file* file, sqlite3_int64* out) noexcept {
   return SQLITE_OK;
 }
 
-int refuse_write(sqlite3_file*, const void*, int, sqlite3_int64) noexcept { return SQLITE_READONLY; }
+int refuse_write(sqlite3_file*, const void*, int, sqlite3_int64) noexcept {
+  return SQLITE_READONLY;
+}
 int refuse_truncate(sqlite3_file*, sqlite3_int64) noexcept { return SQLITE_READONLY; }
 int nothing_to_sync(sqlite3_file*, int) noexcept { return SQLITE_OK; }
 int grant_lock(sqlite3_file*, int) noexcept { return SQLITE_OK; }
@@ -157,7 +161,8 @@ constexpr sqlite3_io_methods kMethods{
     .xUnfetch = nullptr,
 };
 
-int open(sqlite3_vfs*, const char* name, sqlite3_file* out, int flags, int* out_flags) noexcept try {
+int open(sqlite3_vfs*, const char* name, sqlite3_file* out, int flags, int* out_flags) noexcept
+    try {
   out->pMethods = nullptr;  // for a failed open SQLite must not call close
   if (name == nullptr) return SQLITE_CANTOPEN;
   const bool wal = (flags & SQLITE_OPEN_WAL) != 0;

@@ -1,8 +1,8 @@
 // SQLite's view of evidence: a file system of names that exist nowhere, and of reading only.
 //
 // SQLite opens files by name through a "VFS". Ours knows the databases that are being examined and
-// no path of this machine: no journal, no temporary file, no lock, no shared memory, no write. It is
-// registered beside the built-in one, never as the default. Used by sqlite.cpp alone.
+// no path of this machine: no journal, no temporary file, no lock, no shared memory, no write. It
+// is registered beside the built-in one, never as the default. Used by sqlite.cpp alone.
 
 #pragma once
 

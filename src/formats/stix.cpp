@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -32,15 +33,35 @@ constexpr std::size_t kHeadroom = 1;
 
 bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
+/// Memory for a window, and the bytes around it that a window needs.
+class Buffer {
+ public:
+  explicit Buffer(std::size_t window) { grow(window); }
+  [[nodiscard]] char* data() const { return bytes_.get(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  /// At least this many bytes for a window; keeps what is there.
+  void grow(std::size_t window) {
+    const auto size = kHeadroom + window + simdjson::SIMDJSON_PADDING;
+    auto bytes = std::make_unique_for_overwrite<char[]>(size);
+    std::copy_n(bytes_.get(), size_, bytes.get());
+    std::memset(bytes.get() + size - simdjson::SIMDJSON_PADDING, ' ', simdjson::SIMDJSON_PADDING);
+    bytes_ = std::move(bytes);
+    size_ = size;
+  }
+
+ private:
+  std::unique_ptr<char[]> bytes_;
+  std::size_t size_ = 0;
+};
+
 /// What is left to read of a file, as much of it as is in memory.
 class Input {
  public:
-  Input(const Pull& pull, std::size_t window)
-      : pull_(pull), buffer_(kHeadroom + std::max<std::size_t>(window, 1) + simdjson::SIMDJSON_PADDING) {}
+  Input(const Pull& pull, Buffer& buffer) : pull_(pull), buffer_(buffer) {}
 
   [[nodiscard]] std::size_t size() const { return end_ - begin_; }
-  [[nodiscard]] bool at_end_of_file() const { return at_end_; }
   [[nodiscard]] std::uint64_t offset() const { return offset_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return offset_ + size(); }
   /// The first unread byte; the byte before it and the padding behind the last are the caller's.
   [[nodiscard]] char* data() { return buffer_.data() + begin_; }
   [[nodiscard]] std::size_t capacity() const { return buffer_.size() - begin_; }
@@ -57,7 +78,7 @@ class Input {
     begin_ = kHeadroom;
     if (end_ + simdjson::SIMDJSON_PADDING >= buffer_.size()) {
       if (buffer_.size() > kMaxObject) return Error(Errc::limit, "an object of more than 64 MiB");
-      buffer_.resize(buffer_.size() * 2);
+      buffer_.grow(2 * buffer_.size());
     }
     while (end_ + simdjson::SIMDJSON_PADDING < buffer_.size()) {
       const auto room = buffer_.size() - simdjson::SIMDJSON_PADDING - end_;
@@ -73,7 +94,7 @@ class Input {
   /// The next byte without taking it; '\0' at the end.
   Result<char> peek() {
     if (size() == 0 && !TRY(more())) return '\0';
-    return buffer_[begin_];
+    return *data();
   }
   Result<char> next_significant() {
     while (true) {
@@ -90,7 +111,7 @@ class Input {
 
  private:
   const Pull& pull_;
-  std::vector<char> buffer_;
+  Buffer& buffer_;
   std::size_t begin_ = kHeadroom;
   std::size_t end_ = kHeadroom;
   std::uint64_t offset_ = 0;  // of begin_ in the file
@@ -100,6 +121,10 @@ class Input {
 /// One object of the list, collected member by member.
 class Collector {
  public:
+  /// Whether any text of this window has a back-slash: one search instead of one a text.
+  void look_for_escapes(const char* window, std::size_t length) {
+    escapes_ = std::memchr(window, '\\', length) != nullptr;
+  }
   /// The error of simdjson, or none. `object` is filled only when there was none.
   simdjson::error_code collect(od::object json, Object& object) {
     auto refs = std::move(object.object_refs);
@@ -118,44 +143,50 @@ class Collector {
   }
 
  private:
-  struct Member {
-    std::string_view quoted;  // with its closing quote, so that no longer key matches
-    std::string_view Object::* field;
-  };
-  static constexpr std::array kMembers = {
-      Member{"type\"", &Object::type},
-      Member{"id\"", &Object::id},
-      Member{"name\"", &Object::name},
-      Member{"pattern\"", &Object::pattern},
-      Member{"pattern_type\"", &Object::pattern_type},
-      Member{"source_ref\"", &Object::source_ref},
-      Member{"target_ref\"", &Object::target_ref},
-  };
-
-  static bool is(const char* key, std::string_view quoted) {
-    // Safe: a key ends with its quote, and the compared texts hold no earlier one.
-    return std::strncmp(key, quoted.data(), quoted.size()) == 0;
+  /// Whether the key at `raw` is this one. Keys end with their quote, and so does `quoted`; behind
+  /// the last key there is padding.
+  template <std::size_t N>
+  static bool is(const char* raw, const char (&quoted)[N]) {
+    return std::memcmp(raw, quoted, N - 1) == 0;
   }
 
-  static simdjson::error_code take(const char* key, od::value& value, Object& object) {
-    constexpr std::string_view kInitials = "tinpsor";
-    if (kInitials.find(*key) == kInitials.npos) return simdjson::SUCCESS;
-    for (const auto& member : kMembers) {
-      if (is(key, member.quoted)) return text(value, object.*member.field);
-    }
-    if (is(key, "revoked\"")) {
-      object.revoked = value.raw_json_token().starts_with("true");
-    } else if (is(key, "object_refs\"") && value.raw_json_token().starts_with('[')) {
-      return list(value, object.object_refs);
+  simdjson::error_code take(const char* key, od::value& value, Object& object) const {
+    switch (*key) {
+      case 't':
+        if (is(key, "type\"")) return text(value, object.type);
+        if (is(key, "target_ref\"")) return text(value, object.target_ref);
+        break;
+      case 'i':
+        if (is(key, "id\"")) return text(value, object.id);
+        break;
+      case 'n':
+        if (is(key, "name\"")) return text(value, object.name);
+        break;
+      case 'p':
+        if (is(key, "pattern\"")) return text(value, object.pattern);
+        if (is(key, "pattern_type\"")) return text(value, object.pattern_type);
+        break;
+      case 's':
+        if (is(key, "source_ref\"")) return text(value, object.source_ref);
+        break;
+      case 'r':
+        if (is(key, "revoked\"")) object.revoked = value.raw_json_token().starts_with("true");
+        break;
+      case 'o':
+        if (is(key, "object_refs\"") && value.raw_json_token().starts_with('[')) {
+          return list(value, object.object_refs);
+        }
+        break;
+      default: break;
     }
     return simdjson::SUCCESS;
   }
 
   /// Anything but a text counts as absent.
-  static simdjson::error_code text(od::value& value, std::string_view& out) {
+  simdjson::error_code text(od::value& value, std::string_view& out) const {
     const auto token = value.raw_json_token();
     if (!token.starts_with('"')) return simdjson::SUCCESS;
-    if (std::memchr(token.data(), '\\', token.size()) != nullptr) {
+    if (escapes_ && std::memchr(token.data(), '\\', token.size()) != nullptr) {
       return value.get_string().get(out);
     }
     const auto closing = token.rfind('"');
@@ -164,7 +195,7 @@ class Collector {
     return simdjson::SUCCESS;
   }
 
-  static simdjson::error_code list(od::value& value, std::vector<std::string_view>& out) {
+  simdjson::error_code list(od::value& value, std::vector<std::string_view>& out) const {
     od::array array;
     if (const auto error = value.get_array().get(array); error != simdjson::SUCCESS) return error;
     for (auto element : array) {
@@ -176,12 +207,14 @@ class Collector {
     }
     return simdjson::SUCCESS;
   }
+
+  bool escapes_ = true;
 };
 
 class Reader {
  public:
-  Reader(const Pull& pull, const Visit& visit, std::size_t window)
-      : input_(pull, window), visit_(visit), window_(window) {}
+  Reader(const Pull& pull, const Visit& visit, Buffer& buffer, od::parser& parser)
+      : input_(pull, buffer), visit_(visit), parser_(parser), window_(buffer.size()) {}
 
   Status run() {
     for (const char mark : {'\xEF', '\xBB', '\xBF'}) {  // a byte order mark, as editors leave it
@@ -301,22 +334,23 @@ class Reader {
     if (last != nullptr) {
       const auto cut = static_cast<std::size_t>(last - input_.data()) + 1;
       const auto step = TRY(parse(cut));
-      if (step != Parsed::open_string) return TRY(settle(step, all));
+      if (step != Parsed::open_string) return settle(step);
       if (const auto quote = last_quote(cut)) {
         const auto second = TRY(parse(*quote));
-        if (second != Parsed::open_string) return TRY(settle(second, all));
+        if (second != Parsed::open_string) return settle(second);
       }
     }
-    return TRY(settle(Parsed::nothing, all));
+    return settle(Parsed::nothing);
   }
 
   enum class Parsed : std::uint8_t { open_string, nothing, some, all, end };
 
-  Result<Step> settle(Parsed parsed, std::size_t size_before) {
+  Result<Step> settle(Parsed parsed) {
     if (parsed == Parsed::end) return Step::done;
     if (parsed == Parsed::all) return Step::between;
-    if (parsed == Parsed::nothing && !TRY(input_.more())) return trouble();
-    if (parsed == Parsed::nothing && input_.size() == size_before) return trouble();
+    const auto before = input_.bytes_read();
+    if (parsed == Parsed::nothing) TRY(input_.more());
+    if (parsed == Parsed::nothing && input_.bytes_read() == before) return trouble();
     return Step::before;
   }
 
@@ -356,6 +390,7 @@ class Reader {
       restore();
       return error_ == simdjson::UNCLOSED_STRING ? Parsed::open_string : Parsed::nothing;
     }
+    collector_.look_for_escapes(text, length);
     std::size_t done = 0;
     auto parsed = objects(array, text, length, done);
     if (parsed && *parsed == Parsed::all) {
@@ -402,8 +437,8 @@ class Reader {
 
   Input input_;
   const Visit& visit_;
+  od::parser& parser_;
   const std::size_t window_;
-  od::parser parser_;
   Collector collector_;
   Object object_;
   simdjson::error_code error_ = simdjson::SUCCESS;
@@ -412,8 +447,18 @@ class Reader {
 }  // namespace
 }  // namespace bundle
 
-Status read_bundle(const Pull& pull, const Visit& visit, std::size_t window) {
-  return bundle::Reader(pull, visit, window).run();
+struct BundleReader::State {
+  explicit State(std::size_t window) : buffer(window) {}
+  bundle::Buffer buffer;
+  bundle::od::parser parser;
+};
+
+BundleReader::BundleReader(std::size_t window)
+    : state_(std::make_unique<State>(std::max<std::size_t>(window, 1))) {}
+BundleReader::~BundleReader() = default;
+
+Status BundleReader::read(const Pull& pull, const Visit& visit) {
+  return bundle::Reader(pull, visit, state_->buffer, state_->parser).run();
 }
 
 }  // namespace interdict::stix

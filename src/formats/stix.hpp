@@ -1,8 +1,8 @@
 // STIX 2.0 and 2.1 bundles, read as a stream.
 //
-// A feed of a million indicators is a gigabyte of JSON: it is read in windows of a few megabytes,
-// and each window's objects are parsed by simdjson (which also checks UTF-8). Nothing is kept but
-// what the visitor keeps.
+// A feed of a million indicators is a gigabyte of JSON: it is read in windows that fit a
+// cache, and each window's objects are parsed by simdjson (which also checks UTF-8). Nothing is kept
+// but what the visitor keeps.
 //
 // Reads   {"type":"bundle", …, "objects":[…]} with its members in any order (so TAXII envelopes
 //         too), and a bare list of objects. Objects of any type are visited.
@@ -15,6 +15,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -41,8 +42,20 @@ using Pull = std::function<Result<std::size_t>(std::span<char> into)>;
 /// Called once an object, in the order of the file. An error ends the reading and is returned.
 using Visit = std::function<Status(const Object& object)>;
 
-/// window: bytes in memory at once, unless an object is larger; small ones are for tests.
-Status read_bundle(const Pull& pull, const Visit& visit,
-                   std::size_t window = std::size_t{1} << 20);
+/// Reads bundles one after the other; its buffers are used again.
+class BundleReader {
+ public:
+  /// window: bytes in memory at once, unless an object is larger.
+  explicit BundleReader(std::size_t window = std::size_t{256} << 10);
+  BundleReader(const BundleReader&) = delete;
+  BundleReader& operator=(const BundleReader&) = delete;
+  ~BundleReader();
+
+  Status read(const Pull& pull, const Visit& visit);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 }  // namespace interdict::stix

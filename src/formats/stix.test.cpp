@@ -24,7 +24,8 @@ struct Seen {
 /// Reads `text` handing out at most `piece` bytes at a time.
 Seen read(std::string_view text, std::size_t piece = 1 << 20, std::size_t window = 1 << 20) {
   Seen seen;
-  const auto status = stix::read_bundle(
+  stix::BundleReader reader(window);
+  const auto status = reader.read(
       [&](std::span<char> into) -> Result<std::size_t> {
         const auto n = std::min({text.size(), into.size(), piece});
         std::memcpy(into.data(), text.data(), n);
@@ -40,8 +41,7 @@ Seen read(std::string_view text, std::size_t piece = 1 << 20, std::size_t window
         if (o.revoked) line += " revoked";
         seen.objects.push_back(line);
         return ok();
-      },
-      window);
+      });
   if (!status) seen.error = status.error().what();
   return seen;
 }

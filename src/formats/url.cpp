@@ -37,11 +37,13 @@ constexpr int hex_digit(char c) {
 }
 
 /// WHATWG "forbidden domain code points".
-constexpr bool is_forbidden(char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  return byte <= 0x20 || byte == 0x7F ||
-         std::string_view("#/:<>?@[\\]^|%").find(c) != std::string_view::npos;
-}
+constexpr auto kForbidden = [] {
+  std::array<bool, 256> table{};
+  for (std::size_t c = 0; c <= 0x20; ++c) table[c] = true;
+  for (const char c : std::string_view("#/:<>?@[\\]^|%\x7F")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+bool is_forbidden(char c) { return kForbidden[static_cast<unsigned char>(c)]; }
 
 std::string_view without_controls_around(std::string_view s) {
   const auto outer = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };

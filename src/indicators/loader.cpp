@@ -25,6 +25,8 @@ constexpr std::uint64_t kMaxList = std::uint64_t{1} << 30;
 /// Larger files are digested by a second thread while this one parses.
 constexpr std::uint64_t kDigestBeside = 64 << 10;
 constexpr std::size_t kMaxFiles = 100'000;
+/// Bytes of JSON; nearly all objects take more.
+constexpr std::uint64_t kSmallObject = 320;
 
 constexpr std::array<std::string_view, 8> kGroups = {
     "malware", "report", "campaign", "threat-actor", "intrusion-set", "tool", "grouping",
@@ -133,7 +135,12 @@ Status Loader::read_bundle(RandomAccess& content) {
     offset += size;
     return static_cast<std::size_t>(size);
   };
-  return stix::read_bundle(pull, [this](const stix::Object& object) { return visit(object); });
+  // Room for as many objects as the file may hold: growing step by step would copy it all twice.
+  const auto objects = static_cast<std::size_t>(content.size() / loading::kSmallObject);
+  store_.reserve(objects);
+  make_room(ids_, objects);
+  make_room(edges_, objects);
+  return reader_.read(pull, [this](const stix::Object& object) { return visit(object); });
 }
 
 Status Loader::read_list(RandomAccess& content) {

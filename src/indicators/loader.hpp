@@ -58,10 +58,11 @@ class Loader {
   void resolve();
 
   Store& store_;
+  stix::BundleReader reader_;
   std::vector<LoadedFile>& files_;
   std::vector<NotEvaluated>& not_evaluated_;
-  std::vector<Id> ids_;                     // of the store's items
-  std::vector<Edge> edges_;                 // relationships and object_refs
+  Large<Id> ids_;                           // of the store's items
+  Large<Edge> edges_;                       // relationships and object_refs
   std::vector<std::uint32_t> group_names_;  // collection of each group, or kNone
   tsl::robin_map<Id, std::uint32_t, HashOfId> groups_;
   std::vector<std::string> stems_;  // of files_

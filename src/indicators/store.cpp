@@ -35,10 +35,11 @@ Texts::Ref Texts::add(std::string_view text) {
     return {};
   }
   if (!fits) {
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(kChunk));
+    chunks_.emplace_back().reserve(kChunk);
     used_ = 0;
   }
-  std::copy(text.begin(), text.end(), chunks_.back().get() + used_);
+  // Within the reserved capacity, so that nothing moves.
+  chunks_.back().insert(chunks_.back().end(), text.begin(), text.end());
   const Ref ref{static_cast<std::uint32_t>(((chunks_.size() - 1) << kChunkBits) + used_),
                 static_cast<std::uint32_t>(text.size())};
   used_ += text.size();
@@ -48,13 +49,20 @@ Texts::Ref Texts::add(std::string_view text) {
 std::string_view Texts::at(Ref ref) const {
   if (ref.size == 0) return {};
   const auto within = ref.offset & ((std::uint32_t{1} << kChunkBits) - 1);
-  return {chunks_[ref.offset >> kChunkBits].get() + within, ref.size};
+  return {chunks_[ref.offset >> kChunkBits].data() + within, ref.size};
 }
 
 std::uint64_t hash_of(Lookup lookup, std::string_view key) {
   constexpr std::uint64_t kSpread = 0x9E3779B97F4A7C15;
   return XXH3_64bits_withSeed(key.data(), key.size(),
                               kSpread * (static_cast<std::uint64_t>(lookup) + 1));
+}
+
+void Store::reserve(std::size_t count) {
+  make_room(items, count);
+  make_room(occurrences_, count);
+  make_room(hashes_, count);
+  make_room(memberships_, count);
 }
 
 std::uint32_t Store::occurrence(std::uint32_t item, const Key& key, Texts::Ref value) {
@@ -99,7 +107,7 @@ void Store::join(std::uint32_t item, std::uint32_t collection) {
   items[item].memberships = static_cast<std::uint32_t>(memberships_.size() - 1);
 }
 
-void Store::merge(std::uint32_t index, std::uint64_t hash, std::vector<std::uint32_t>& last) {
+void Store::merge(std::uint32_t index, std::uint64_t hash, Large<std::uint32_t>& last) {
   auto& added = occurrences_[index];
   const auto mask = slots_.size() - 1;
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
@@ -130,7 +138,7 @@ void Store::seal() {
   const auto keys = occurrences_.size() + literals;
   slots_.assign(std::bit_ceil(2 * keys + 2), Slot{});
   filter_.assign(std::bit_ceil(storing::kFilterBits * keys + 64) / 64, 0);
-  std::vector<std::uint32_t> last;
+  Large<std::uint32_t> last;
   last.reserve(keys);
   first_.reserve(keys);
 
@@ -157,7 +165,7 @@ void Store::seal() {
   collection_numbers_ = {};
 }
 
-void Store::add_triggers(std::vector<std::uint32_t>& last) {
+void Store::add_triggers(Large<std::uint32_t>& last) {
   for (std::uint32_t c = 0; c < compounds_.size(); ++c) {
     auto& terms = compounds_[c].terms;
     for (std::uint32_t t = 0; t < terms.size(); ++t) {

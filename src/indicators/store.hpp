@@ -21,6 +21,7 @@
 #include "indicators/compile.hpp"
 #include "indicators/indicators.hpp"
 #include "indicators/key.hpp"
+#include "indicators/large.hpp"
 
 namespace interdict::indicators {
 
@@ -40,8 +41,8 @@ class Texts {
   static constexpr std::size_t kMaxText = std::size_t{64} << 10;
 
  private:
-  static constexpr std::size_t kChunkBits = 20;
-  std::vector<std::unique_ptr<char[]>> chunks_;
+  static constexpr std::size_t kChunkBits = 21;
+  std::vector<Large<char>> chunks_;
   std::size_t used_ = std::size_t{1} << kChunkBits;  // of the last chunk
   bool full_ = false;
 };
@@ -93,9 +94,11 @@ class Store {
   };
 
   Texts texts;
-  std::vector<Item> items;
+  Large<Item> items;
 
   // Filling.
+  /// Room for many more items with one value each.
+  void reserve(std::size_t count);
   /// `value` may lie inside the item's pattern; then its text is kept once.
   void add(std::uint32_t item, const Key& key, std::string_view pattern, std::string_view value);
   void add(std::uint32_t item, std::string_view pattern, std::vector<std::vector<Literal>> terms);
@@ -145,24 +148,24 @@ class Store {
     filter_[(hash >> 32) * filter_.size() >> 32] |= bits(hash);
   }
   std::uint32_t occurrence(std::uint32_t item, const Key& key, Texts::Ref value);
-  void merge(std::uint32_t occurrence, std::uint64_t hash, std::vector<std::uint32_t>& last);
+  void merge(std::uint32_t occurrence, std::uint64_t hash, Large<std::uint32_t>& last);
   void add_aliases(std::uint32_t entry);
-  void add_triggers(std::vector<std::uint32_t>& last);
+  void add_triggers(Large<std::uint32_t>& last);
   [[nodiscard]] bool alias_fits(Lookup lookup, std::uint32_t entry, std::string_view key) const;
   void describe_item(const Item& item, std::span<const LoadedFile> files, Indicator& out) const;
 
-  std::vector<Occurrence> occurrences_;
-  std::vector<std::uint64_t> hashes_;       // of occurrences_, until sealed
-  std::vector<std::uint32_t> first_;        // of entries: their first occurrence
-  std::vector<Membership> memberships_;
+  Large<Occurrence> occurrences_;
+  Large<std::uint64_t> hashes_;       // of occurrences_, until sealed
+  Large<std::uint32_t> first_;        // of entries: their first occurrence
+  Large<Membership> memberships_;
   std::vector<std::string> collections_;
   tsl::robin_map<std::string, std::uint32_t> collection_numbers_;
   std::vector<Compound> compounds_;
   tsl::robin_map<std::string, std::uint32_t> compound_numbers_;  // by pattern, until sealed
   std::vector<RegexTrigger> regexes_;
   tsl::robin_map<std::uint32_t, std::vector<Trigger>> triggers_;  // by entry
-  std::vector<Slot> slots_;
-  std::vector<std::uint64_t> filter_ = std::vector<std::uint64_t>(1);
+  Large<Slot> slots_;
+  Large<std::uint64_t> filter_ = Large<std::uint64_t>(1);
   std::vector<Alias> aliases_;
   std::vector<std::uint8_t> prefixes_;
   std::uint32_t plain_entries_ = 0;

@@ -64,33 +64,41 @@ struct Fixture {
 
 std::size_t number(const std::string& text) { return std::stoull(text); }
 
-/// The evidence that a fixture describes.
-void build(const Fixture& fixture, const Table& table, MemoryTree& tree) {
-  std::string content = fixture.body.starts_with("<") ? fixture.body
-                                                      : database_from_sql(fixture.body);
-  std::string domain, path;
+/// The bytes of the file that a fixture describes.
+std::string content_of(const Fixture& fixture) {
+  std::string content =
+      fixture.body.starts_with("<") ? fixture.body : database_from_sql(fixture.body);
   for (const auto& [name, value] : fixture.directives) {
-    const auto blank = value.find(' ');
-    if (name == "file") {
-      domain = value.substr(0, value.find(':'));
-      path = value.substr(value.find(':') + 1);
-    } else if (name == "truncate") {
+    if (name == "truncate") {
       content.resize(std::min(content.size(), number(value)));
     } else if (name == "zero") {
-      const std::size_t at = number(value), size = number(value.substr(blank + 1));
+      const std::size_t at = number(value), size = number(value.substr(value.find(' ') + 1));
       if (at > content.size()) throw std::runtime_error("zero: lies beyond the file");
       std::fill_n(content.begin() + static_cast<std::ptrdiff_t>(at),
                   std::min(size, content.size() - at), '\0');
+    }
+  }
+  return content;
+}
+
+/// The evidence that a fixture describes.
+void build(const Fixture& fixture, const Table& table, MemoryTree& tree) {
+  std::string domain, path;
+  for (const auto& [name, value] : fixture.directives) {
+    if (name == "file") {
+      domain = value.substr(0, value.find(':'));
+      path = value.substr(value.find(':') + 1);
     } else if (name == "stored") {
+      const auto blank = value.find(' ');
       tree.set_stored_size(value.substr(0, blank), number(value.substr(blank + 1)));
     } else if (name == "encrypted") {
       tree.device.encrypted = true;
     }
   }
   if (path.empty()) {
-    tree.add(table.places.front(), content);
+    tree.add(table.places.front(), content_of(fixture));
   } else {
-    tree.add(domain, path, content);
+    tree.add(domain, path, content_of(fixture));
   }
 }
 
@@ -192,6 +200,17 @@ void run_artefact(const Table& table, bool bless, Tally& tally) {
   if (!damaged) tally.fail(fmt::format("{}: no damaged fixture", table.id));
 }
 
+/// Writes what the fixtures of an artefact hold, as seeds for its fuzz target: FOLDER/ios_sms/CASE.
+void write_corpus(const Table& table, const fs::path& folder) {
+  const fs::path out = folder / table.sql_name();
+  fs::create_directories(out);
+  for (const auto& entry : fs::directory_iterator(kFolder / table.id)) {
+    if (entry.path().extension() != ".in") continue;
+    const auto seed = out / entry.path().stem();
+    std::ofstream(seed, std::ios::binary) << content_of(Fixture(read(entry.path())));
+  }
+}
+
 /// Fixtures and artefacts, one for one.
 void check_folders(Tally& tally) {
   for (const Table* table : artefacts::tables()) {
@@ -211,6 +230,10 @@ void check_folders(Tally& tally) {
 }
 
 int run_all(const std::vector<std::string>& arguments) {
+  if (arguments.size() == 2 && arguments[0] == "--corpus") {
+    for (const Table* table : artefacts::tables()) write_corpus(*table, arguments[1]);
+    return 0;
+  }
   Tally tally;
   bool bless = false, folders = false;
   std::vector<const Table*> chosen;
