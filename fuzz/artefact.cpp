@@ -1,7 +1,8 @@
 // Hostile bytes as the one source of an artefact. Compiled once for every artefact, whose id is the
 // macro ARTEFACT ("ios/sms").
 //
-// Checks  the reader comes to an end within its bounds; every row has the table's width, values that
+// Checks  the reader comes to an end within its bounds; every row has the table's width, values
+// that
 //         can be read to their last byte, text that is UTF-8, and a locator that reads back.
 
 #include <cstdint>

@@ -4,7 +4,8 @@
 
 namespace interdict {
 namespace {
-constexpr std::array<std::string_view, 5> kNames{"note", "weakness", "exposure", "attempt", "compromise"};
+constexpr std::array<std::string_view, 5> kNames{"note", "weakness", "exposure", "attempt",
+                                                 "compromise"};
 }
 
 std::string_view name_of(FindingKind kind) { return kNames[static_cast<std::size_t>(kind)]; }

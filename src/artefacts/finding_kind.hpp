@@ -1,4 +1,5 @@
-// What a finding means. A visit to a vendor's web site is not an infection; there is no second scale.
+// What a finding means. A visit to a vendor's web site is not an infection; there is no second
+// scale.
 
 #pragma once
 
@@ -9,11 +10,11 @@
 namespace interdict {
 
 enum class FindingKind : std::uint8_t {  // in rising order
-  note,        // worth knowing, means nothing alone
-  weakness,    // posture: what makes the phone easier to attack
-  exposure,    // contact with a listed thing, e.g. a visited site
-  attempt,     // an attack reached the phone
-  compromise,  // code ran or was planted
+  note,                                  // worth knowing, means nothing alone
+  weakness,                              // posture: what makes the phone easier to attack
+  exposure,                              // contact with a listed thing, e.g. a visited site
+  attempt,                               // an attack reached the phone
+  compromise,                            // code ran or was planted
 };
 
 std::string_view name_of(FindingKind kind);

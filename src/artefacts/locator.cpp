@@ -70,9 +70,11 @@ std::optional<Locator> Locator::parse(std::string_view text) {
     parts[i] = std::move(*part);
     if (!last) text.remove_prefix(bar + 1);
   }
-  Locator out{std::move(parts[0]), std::move(parts[1]), std::move(parts[2]), 0, std::move(parts[4])};
+  Locator out{std::move(parts[0]), std::move(parts[1]), std::move(parts[2]), 0,
+              std::move(parts[4])};
   const std::string& number = parts[3];
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), out.rowid);
+  const auto [end, error] =
+      std::from_chars(number.data(), number.data() + number.size(), out.rowid);
   if (error != std::errc{} || end != number.data() + number.size()) return std::nullopt;
   return out;
 }

@@ -29,8 +29,9 @@ TEST_CASE("a citation looks as the documentation says") {
 }
 
 TEST_CASE("text that is no locator is refused") {
-  for (const char* text : {"", "a|b|c|1", "a|b|c|1|d|e", "a|b|c|x|d", "a|b|c||d", "a|b|c|1 |d",
-                           "a\\|b|c|1|d", "a\\x|b|c|1|d", "a|b|c|1|d\\", "a|b|c|99999999999999999999|"}) {
+  for (const char* text :
+       {"", "a|b|c|1", "a|b|c|1|d|e", "a|b|c|x|d", "a|b|c||d", "a|b|c|1 |d", "a\\|b|c|1|d",
+        "a\\x|b|c|1|d", "a|b|c|1|d\\", "a|b|c|99999999999999999999|"}) {
     CAPTURE(text);
     CHECK_FALSE(Locator::parse(text));
   }

@@ -41,9 +41,10 @@ void Scan::find_files() {
       continue;
     }
     for (evidence::File& file : *found) {
-      const bool twice = std::any_of(files_.begin(), files_.end(), [&](const evidence::File& other) {
-        return other.id == file.id && other.device_path == file.device_path;
-      });
+      const bool twice =
+          std::any_of(files_.begin(), files_.end(), [&](const evidence::File& other) {
+            return other.id == file.id && other.device_path == file.device_path;
+          });
       if (!twice) files_.push_back(std::move(file));
     }
   }

@@ -45,8 +45,7 @@ Result<std::unique_ptr<Cursor>> open_letters(const Source& source,
   return std::unique_ptr<Cursor>(std::make_unique<Letters>(std::string(text)));
 }
 
-constexpr std::array<Column, 1> kColumns{
-    {{"letter", artefacts::ColumnKind::plain, "a letter"}}};
+constexpr std::array<Column, 1> kColumns{{{"letter", artefacts::ColumnKind::plain, "a letter"}}};
 constexpr std::array<evidence::Place, 2> kPlaces{
     {{evidence::Container::ios_backup, "*", "letters/*"},
      {evidence::Container::ios_backup, "HomeDomain", "letters/a"}}};

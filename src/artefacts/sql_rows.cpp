@@ -24,7 +24,8 @@ bool repairable(const Error& error) {
 
 /// The parameter ?2 of a pushed-down equality.
 Status bind_equal(sqlite::Statement& statement, const Equals& only) {
-  if (const auto* number = std::get_if<std::int64_t>(&only.value)) return statement.bind(2, *number);
+  if (const auto* number = std::get_if<std::int64_t>(&only.value))
+    return statement.bind(2, *number);
   return statement.bind(2, std::get<std::string>(only.value));
 }
 
@@ -260,8 +261,8 @@ Value SqlCursor::text(std::string_view stored, std::size_t cell) {
 }
 
 Value SqlCursor::number(const sqlite::Statement& statement, const Fetch& fetch) {
-  constexpr double kExact = 9e15;                // whole numbers below are exact in a double
-  constexpr double kNanosecondsFrom = 1e12;      // as from_cocoa_integer tells them apart
+  constexpr double kExact = 9e15;            // whole numbers below are exact in a double
+  constexpr double kNanosecondsFrom = 1e12;  // as from_cocoa_integer tells them apart
   const bool whole = statement.type(fetch.column) == sqlite::Type::integer;
   const std::int64_t integer = whole ? statement.integer(fetch.column) : 0;
   const double real = whole ? static_cast<double>(integer) : statement.real(fetch.column);

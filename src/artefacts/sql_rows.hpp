@@ -44,9 +44,10 @@ struct SqlColumn {
 struct SqlTable {
   std::string_view alias;
   std::string_view name;
-  std::string_view known;  // every column seen in the field, blank-separated; others are noted; "*": any
-  std::string_view on;     // how it joins those before it (LEFT JOIN); empty for the first
-  bool many = false;       // several of its rows may join one of the first table
+  std::string_view
+      known;  // every column seen in the field, blank-separated; others are noted; "*": any
+  std::string_view on;  // how it joins those before it (LEFT JOIN); empty for the first
+  bool many = false;    // several of its rows may join one of the first table
 };
 
 struct SqlQuery {
@@ -122,8 +123,8 @@ class SqlCursor : public Cursor {
 
 /// open() of a table: a C (SqlCursor, or one derived from it), started.
 template <class C = SqlCursor, class... More>
-Result<std::unique_ptr<Cursor>> open_sql(const Source& source,
-                                         const std::optional<Equals>& only, More&&... more) {
+Result<std::unique_ptr<Cursor>> open_sql(const Source& source, const std::optional<Equals>& only,
+                                         More&&... more) {
   auto cursor = std::make_unique<C>(source, std::forward<More>(more)...);
   TRY(cursor->start(only));
   return std::unique_ptr<Cursor>(std::move(cursor));

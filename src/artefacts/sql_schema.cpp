@@ -96,9 +96,8 @@ void SqlSchema::note_differences(Notes& notes) const {
 bool SqlSchema::has_column(const Entry& entry, std::string_view name) {
   if (entry.columns.empty()) return false;
   return equal_ignoring_case(name, "rowid") ||
-         std::any_of(entry.columns.begin(), entry.columns.end(), [&](const std::string& column) {
-           return equal_ignoring_case(column, name);
-         });
+         std::any_of(entry.columns.begin(), entry.columns.end(),
+                     [&](const std::string& column) { return equal_ignoring_case(column, name); });
 }
 
 void SqlSchema::note_unknown(const Entry& entry, Notes& notes) {

@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <array>
 
-
 namespace interdict::artefacts {
 namespace {
 
 constexpr std::array<std::string_view, 16> kKindNames{
-    "plain",   "url",    "domain", "ip",          "email",      "process",  "image_path", "file_path",
-    "file_name", "app_id", "sha256", "cert_sha256", "profile_id", "property", "free_text",  "time"};
+    "plain",      "url",       "domain",    "ip",     "email",  "process",
+    "image_path", "file_path", "file_name", "app_id", "sha256", "cert_sha256",
+    "profile_id", "property",  "free_text", "time"};
 static_assert(kKindNames.size() == static_cast<std::size_t>(ColumnKind::time) + 1);
 
 /// Sorted by id at all times. A function's static, so that it exists before the first Register.
@@ -43,7 +43,8 @@ std::span<const Table* const> tables() { return registry(); }
 
 const Table* find_table(std::string_view name) {
   for (const Table* table : registry()) {
-    if (table->id == name || table->sql_name() == name || bare_name(table->id) == name) return table;
+    if (table->id == name || table->sql_name() == name || bare_name(table->id) == name)
+      return table;
   }
   return nullptr;
 }

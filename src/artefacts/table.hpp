@@ -88,7 +88,7 @@ class Value {
  private:
   Value(Type type, std::int64_t bits, const char* data) : data_(data), bits_(bits), type_(type) {}
   const char* data_ = nullptr;  // of a text or blob, bits_ long
-  std::int64_t bits_ = 0;       // the integer, the real's bits, microseconds since 1970, or a length
+  std::int64_t bits_ = 0;  // the integer, the real's bits, microseconds since 1970, or a length
   Type type_ = Type::null;
 };
 
@@ -159,15 +159,15 @@ class Cursor {
 
 /// In which evidence a table is to be expected at all.
 struct Expected {
-  int from_ios = 0;              // first major version that has it; 0: always
-  int until_ios = 0;             // last major version that has it; 0: still
-  int encrypted_only_from = 0;   // from this major version only encrypted backups hold it; 0: never
-  bool optional = false;         // absent on many healthy phones (the app may not be used)
+  int from_ios = 0;             // first major version that has it; 0: always
+  int until_ios = 0;            // last major version that has it; 0: still
+  int encrypted_only_from = 0;  // from this major version only encrypted backups hold it; 0: never
+  bool optional = false;        // absent on many healthy phones (the app may not be used)
 };
 
 struct Table {
-  std::string_view id;        // "ios/sms": folder and file name
-  std::string_view summary;   // one line: what its rows are
+  std::string_view id;       // "ios/sms": folder and file name
+  std::string_view summary;  // one line: what its rows are
   std::span<const evidence::Place> places;
   std::span<const Column> columns;
   /// A core store: when it was not read, "no trace found" is not worth much.

@@ -63,11 +63,12 @@ Result<crypto::Secret> from_person(int tty) {
     return Error{Errc::locked,
                  "this backup is encrypted: give --password-file FILE or set INTERDICT_PASSWORD"};
   }
-  TRY(write_all(tty, bytes_of("Backup password: ")));
   crypto::Secret typed(kLongest);
   std::size_t length = 0;
   {
+    // Before the question: what is typed in answer must neither be shown nor be lost.
     const SilentTerminal silent(tty);
+    TRY(write_all(tty, bytes_of("Backup password: ")));
     while (length < kLongest) {
       const auto n = ::read(tty, typed.writable().data() + length, kLongest - length);
       if (n < 0 && errno == EINTR) return Error{Errc::interrupted, "interrupted"};

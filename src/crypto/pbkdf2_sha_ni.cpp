@@ -62,7 +62,7 @@ INTERDICT_SHA_NI_INLINE State compress(State state, __m128i m0, __m128i m1, __m1
                                        __m128i m3) {
   __m128i a = state.abef, b = state.cdgh, m[4] = {m0, m1, m2, m3};
 #pragma GCC unroll 16
-  for (unsigned i = 0; i < 16; ++i) {
+  for (std::size_t i = 0; i < 16; ++i) {
     const __m128i k = _mm_add_epi32(m[i & 3], load(kRoundConstants.data() + 4 * i));
     b = _mm_sha256rnds2_epu32(b, a, k);
     a = _mm_sha256rnds2_epu32(a, b, _mm_shuffle_epi32(k, 0x0E));

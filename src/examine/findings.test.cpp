@@ -65,7 +65,7 @@ TEST_CASE("hits of one indicator are one finding with its strongest kind and its
   auto findings = findings_of(kTable, log, set);
   put_in_order(findings);
   REQUIRE(findings.size() == 2);
-  const Finding& strong = findings[0];
+  const Finding strong = findings[0];  // a copy: findings is filled again below
   CHECK(strong.kind == FindingKind::attempt);
   CHECK(strong.count == 2);
   CHECK(strong.first_seen == UtcTime{10});

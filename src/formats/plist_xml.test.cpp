@@ -1,6 +1,5 @@
 #include "formats/plist_xml.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <string>
 
@@ -193,13 +192,12 @@ TEST_CASE("entities are neither expanded nor loaded") {
         Errc::malformed);
 }
 
-TEST_CASE("deep XML lists are refused at once, however deep") {
+TEST_CASE("deep XML lists are refused where they become too deep, the rest is not read") {
   CHECK(read(nested(plist::kMaxXmlDepth)));
-  for (const std::size_t levels : {plist::kMaxXmlDepth + 1, std::size_t{200'000}}) {
-    const auto start = std::chrono::steady_clock::now();
-    CHECK(refusal_inside(nested(levels)).code() == Errc::limit);
-    CHECK(std::chrono::steady_clock::now() - start < std::chrono::milliseconds(500));
-  }
+  CHECK(refusal_inside(nested(plist::kMaxXmlDepth + 1)).code() == Errc::limit);
+  CHECK(refusal_inside(nested(200'000)).code() == Errc::limit);
+  CHECK(refusal_inside(repeated("<array>", plist::kMaxXmlDepth + 1) + "<not XML").code() ==
+        Errc::limit);
 }
 
 TEST_CASE("any text, and any data, survives the XML form") {

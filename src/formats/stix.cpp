@@ -30,10 +30,14 @@ constexpr std::size_t kMaxDepth = 1024;
 constexpr std::size_t kMaxKey = 1024;
 /// Bytes before the text: the '[' that makes a list of a window is written there.
 constexpr std::size_t kHeadroom = 1;
+/// Bytes behind it: our own ']' and a blank, then what simdjson wants.
+constexpr std::size_t kTail = 2 + simdjson::SIMDJSON_PADDING;
 
 bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
-/// Memory for a window, and the bytes around it that a window needs.
+}  // namespace
+
+/// Memory for a window, and the bytes around it that a window needs. (Named: State holds one.)
 class Buffer {
  public:
   explicit Buffer(std::size_t window) { grow(window); }
@@ -41,10 +45,10 @@ class Buffer {
   [[nodiscard]] std::size_t size() const { return size_; }
   /// At least this many bytes for a window; keeps what is there.
   void grow(std::size_t window) {
-    const auto size = kHeadroom + window + simdjson::SIMDJSON_PADDING;
+    const auto size = kHeadroom + window + kTail;
     auto bytes = std::make_unique_for_overwrite<char[]>(size);
     std::copy_n(bytes_.get(), size_, bytes.get());
-    std::memset(bytes.get() + size - simdjson::SIMDJSON_PADDING, ' ', simdjson::SIMDJSON_PADDING);
+    std::memset(bytes.get() + size - kTail, ' ', kTail);
     bytes_ = std::move(bytes);
     size_ = size;
   }
@@ -53,6 +57,8 @@ class Buffer {
   std::unique_ptr<char[]> bytes_;
   std::size_t size_ = 0;
 };
+
+namespace {
 
 /// What is left to read of a file, as much of it as is in memory.
 class Input {
@@ -76,12 +82,12 @@ class Input {
     std::memmove(buffer_.data() + kHeadroom, data(), size());
     end_ = kHeadroom + size();
     begin_ = kHeadroom;
-    if (end_ + simdjson::SIMDJSON_PADDING >= buffer_.size()) {
+    if (end_ + kTail >= buffer_.size()) {
       if (buffer_.size() > kMaxObject) return Error(Errc::limit, "an object of more than 64 MiB");
       buffer_.grow(2 * buffer_.size());
     }
-    while (end_ + simdjson::SIMDJSON_PADDING < buffer_.size()) {
-      const auto room = buffer_.size() - simdjson::SIMDJSON_PADDING - end_;
+    while (end_ + kTail < buffer_.size()) {
+      const auto room = buffer_.size() - kTail - end_;
       const auto got = TRY(pull_(std::span(buffer_.data() + end_, room)));
       if (got == 0) {
         at_end_ = true;

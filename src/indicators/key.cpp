@@ -182,6 +182,7 @@ Status make_key(Type type, std::string_view value, Key& out) {
         return ok();
       }
       if (value.find("://") != value.npos) {
+        out.type = Type::url;
         TRY(keys::set_url(value, out));
         url::Parts parts;
         const bool bare = url::parse(value, parts) && parts.rest.size() <= 1;

@@ -191,8 +191,10 @@ void Observer::host(url::Host& host, std::string_view written) {
 
 void Observer::url_cell(std::string_view text) {
   if (!url::parse(text, parts_)) {
-    // Cells of this kind also hold what a person typed, without a scheme. "mailto:" is no contact.
-    if (text.find('@') == text.npos) domain_cell(text);
+    // Cells of this kind also hold what a person typed, without a scheme. "mailto:" and "about:blank"
+    // are no contacts.
+    const auto dot = text.find('.');
+    if (dot != text.npos && text.find('@') == text.npos) domain_cell(text);
     return;
   }
   host(parts_.host, parts_.written_host);
@@ -291,8 +293,13 @@ std::string_view Observer::url_in_text(std::string_view text) {
       see(Type::url, std::string_view(url_).substr(0, last + 1), text);
     }
   }
-  // Words of a script without blanks may follow the host immediately.
-  if (std::any_of(written.begin(), written.end(), is_unicode)) hosts_in(written);
+  // Words of a script without blanks may follow the host immediately; letters of the others belong
+  // to it, and it has been seen.
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    if (byte_at(written, i) < 0xE0) continue;
+    hosts_in(written);
+    break;
+  }
   return rest;
 }
 

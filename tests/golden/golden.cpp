@@ -104,12 +104,24 @@ void build(const Fixture& fixture, const Table& table, MemoryTree& tree) {
 
 void write_value(JsonWriter& json, const Value& value) {
   switch (value.type()) {
-    case Value::Type::null: json.null(); break;
-    case Value::Type::integer: json.integer(value.as_integer()); break;
-    case Value::Type::real: json.real(value.as_real()); break;
-    case Value::Type::text: json.string(value.as_text()); break;
-    case Value::Type::blob: json.string(hex(bytes_of(value.as_text()))); break;
-    case Value::Type::time: json.string(iso8601(value.as_time())); break;
+    case Value::Type::null:
+      json.null();
+      break;
+    case Value::Type::integer:
+      json.integer(value.as_integer());
+      break;
+    case Value::Type::real:
+      json.real(value.as_real());
+      break;
+    case Value::Type::text:
+      json.string(value.as_text());
+      break;
+    case Value::Type::blob:
+      json.string(hex(bytes_of(value.as_text())));
+      break;
+    case Value::Type::time:
+      json.string(iso8601(value.as_time()));
+      break;
   }
 }
 
@@ -127,8 +139,8 @@ std::string row_of(const Table& table, const Scan& scan) {
 }
 
 std::string coverage_of(const SourceCoverage& source) {
-  std::string out = fmt::format("{}: {} rows, {} damaged\n", source.file, source.rows,
-                                source.notes.damaged_rows);
+  std::string out =
+      fmt::format("{}: {} rows, {} damaged\n", source.file, source.rows, source.notes.damaged_rows);
   for (const auto& [reason, count] : source.notes.reasons) {
     out += fmt::format("damaged: {} x {}\n", count, reason);
   }
@@ -169,7 +181,8 @@ std::string difference(const std::string& expected, const std::string& actual) {
     if (!more_left && !more_right) return "the texts end differently";
     if (!more_left) left = "(the end)";
     if (!more_right) right = "(the end)";
-    if (left != right) return fmt::format("line {}\n  expected {}\n  is       {}", line, left, right);
+    if (left != right)
+      return fmt::format("line {}\n  expected {}\n  is       {}", line, left, right);
   }
 }
 

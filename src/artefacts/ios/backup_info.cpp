@@ -34,12 +34,35 @@ constexpr std::string_view kInstalled = "Installed Applications";
 constexpr std::string_view kApplications = "Applications";
 constexpr std::size_t kMaxApps = 100'000;  // remembered, to list an app once
 
-constexpr std::array<std::string_view, 29> kKnown{
-    "Build Version", "Device Name", "Display Name", "GUID", "ICCID", "ICCID 2", "IMEI", "IMEI 2",
-    "MEID", "Phone Number", "Product Name", "Product Type", "Product Version", "Serial Number",
-    "Target Identifier", "Target Type", "Unique Identifier", "iTunes Version", "macOS Version",
-    "macOS Build Version", "Last Backup Date", "Unique Chip ID", "EID", kInstalled, kApplications,
-    "iTunes Files", "iTunes Settings", "iBooks Data 2", "iBooks Infrastructure Data"};
+constexpr std::array<std::string_view, 29> kKnown{"Build Version",
+                                                  "Device Name",
+                                                  "Display Name",
+                                                  "GUID",
+                                                  "ICCID",
+                                                  "ICCID 2",
+                                                  "IMEI",
+                                                  "IMEI 2",
+                                                  "MEID",
+                                                  "Phone Number",
+                                                  "Product Name",
+                                                  "Product Type",
+                                                  "Product Version",
+                                                  "Serial Number",
+                                                  "Target Identifier",
+                                                  "Target Type",
+                                                  "Unique Identifier",
+                                                  "iTunes Version",
+                                                  "macOS Version",
+                                                  "macOS Build Version",
+                                                  "Last Backup Date",
+                                                  "Unique Chip ID",
+                                                  "EID",
+                                                  kInstalled,
+                                                  kApplications,
+                                                  "iTunes Files",
+                                                  "iTunes Settings",
+                                                  "iBooks Data 2",
+                                                  "iBooks Infrastructure Data"};
 
 class Facts final : public PlistCursor {
  public:

@@ -18,8 +18,19 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kProcess, kBundle, kProcessId, kUsageId, kFirstSeen, kLastSeen, kUsageAt,
-  kWifiIn, kWifiOut, kWwanIn, kWwanOut, kWidth, kProcessRow = kWidth,
+  kProcess,
+  kBundle,
+  kProcessId,
+  kUsageId,
+  kFirstSeen,
+  kLastSeen,
+  kUsageAt,
+  kWifiIn,
+  kWifiOut,
+  kWwanIn,
+  kWwanOut,
+  kWidth,
+  kProcessRow = kWidth,
 };
 
 constexpr std::array<Column, kWidth> kColumns{{

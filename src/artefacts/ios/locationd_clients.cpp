@@ -5,7 +5,8 @@
 //          at the moment of infection; stalking apps stay registered here.
 // Gives    one row a client
 // Format   property list: a dict of clients, each a dict. Times are seconds since 2001, or dates.
-//          Until iOS 14 or so a key is the client itself; later it begins with a letter for its kind.
+//          Until iOS 14 or so a key is the client itself; later it begins with a letter for its
+//          kind.
 
 #include <array>
 
@@ -17,9 +18,22 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kClient, kBundleId, kBundlePath, kExecutable, kRegisteredFor, kAuthorization, kLocationStopped,
-  kBackgroundStopped, kReceivingStopped, kSignificantStopped, kQuietSignificantStopped,
-  kVisitStopped, kFenceStopped, kBeaconStopped, kConsumptionBegan, kWidth,
+  kClient,
+  kBundleId,
+  kBundlePath,
+  kExecutable,
+  kRegisteredFor,
+  kAuthorization,
+  kLocationStopped,
+  kBackgroundStopped,
+  kReceivingStopped,
+  kSignificantStopped,
+  kQuietSignificantStopped,
+  kVisitStopped,
+  kFenceStopped,
+  kBeaconStopped,
+  kConsumptionBegan,
+  kWidth,
 };
 
 constexpr std::array<Column, kWidth> kColumns{{

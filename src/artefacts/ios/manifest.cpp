@@ -20,8 +20,20 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kFileId, kDomain, kRelativePath, kAppId, kPath, kKind, kSize, kMode, kBirth, kModified, kChanged,
-  kStored, kStoredSize, kWidth,
+  kFileId,
+  kDomain,
+  kRelativePath,
+  kAppId,
+  kPath,
+  kKind,
+  kSize,
+  kMode,
+  kBirth,
+  kModified,
+  kChanged,
+  kStored,
+  kStoredSize,
+  kWidth,
 };
 enum : std::size_t { kFlags = kWidth, kMetadata, kAll };
 
@@ -119,16 +131,24 @@ class Entries final : public SqlCursor {
 
   [[nodiscard]] std::string_view kind_of(const evidence::MbFile& file) const {
     switch (cell(kFlags).as_integer()) {
-      case 1: return "file";
-      case 2: return "directory";
-      case 4: return "symlink";
-      default: break;
+      case 1:
+        return "file";
+      case 2:
+        return "directory";
+      case 4:
+        return "symlink";
+      default:
+        break;
     }
     switch (file.mode.value_or(0) & kTypeBits) {
-      case kRegular: return "file";
-      case kDirectory: return "directory";
-      case kSymlink: return "symlink";
-      default: return {};
+      case kRegular:
+        return "file";
+      case kDirectory:
+        return "directory";
+      case kSymlink:
+        return "symlink";
+      default:
+        return {};
     }
   }
 

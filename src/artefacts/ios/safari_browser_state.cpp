@@ -1,9 +1,9 @@
 // iOS Safari BrowserState.db: open tabs, and where each of them has been.
 //
-// Where    Library/Safari/BrowserState.db and Library/Safari/Profiles/*/BrowserState.db of any domain
-// Why      A tab's back list keeps pages that are gone from the history; private tabs are here, too.
-// Gives    one row a tab, then one row for every entry of its back list
-// Format   SQLite, tabs joined to tab_sessions (absent in the oldest versions). session_data is a
+// Where    Library/Safari/BrowserState.db and Library/Safari/Profiles/*/BrowserState.db of any
+// domain Why      A tab's back list keeps pages that are gone from the history; private tabs are
+// here, too. Gives    one row a tab, then one row for every entry of its back list Format   SQLite,
+// tabs joined to tab_sessions (absent in the oldest versions). session_data is a
 //          property list, behind four bytes in the versions seen: SessionHistory holds
 //          SessionHistoryEntries. last_viewed_time is seconds since 2001. Since iOS 15 new tabs are
 //          kept in SafariTabs.db instead.
@@ -21,8 +21,17 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kTabId, kEntry, kUrl, kOtherUrl, kTitle, kLastViewed, kPrivate, kWidth,
-  kSessionId = kWidth, kSessionData, kAll,
+  kTabId,
+  kEntry,
+  kUrl,
+  kOtherUrl,
+  kTitle,
+  kLastViewed,
+  kPrivate,
+  kWidth,
+  kSessionId = kWidth,
+  kSessionData,
+  kAll,
 };
 
 constexpr std::array<Column, kWidth> kColumns{{
@@ -40,7 +49,8 @@ constexpr std::array<SqlTable, 2> kTables{{
     {"t", "tabs",
      "id uuid title url user_visible_url order_index last_viewed_time readinglist_bookmark_id "
      "opened_from_link showing_reader reader_view_top_scroll_offset private_browsing "
-     "displaying_standalone_image browser_window_uuid browser_window_id tab_group_uuid profile_uuid",
+     "displaying_standalone_image browser_window_uuid browser_window_id tab_group_uuid "
+     "profile_uuid",
      ""},
     {"s", "tab_sessions", "id tab_uuid session_data uncompressed_session_data_size",
      "s.tab_uuid = t.uuid"},
@@ -102,7 +112,8 @@ class Tabs final : public SqlCursor {
       if (entries.error().code() == Errc::not_found) return ok();
       return Error{entries.error().code(), entries.error().what()};
     }
-    if (entries->kind() != plist::Kind::array) return Error{Errc::malformed, "entries are no array"};
+    if (entries->kind() != plist::Kind::array)
+      return Error{Errc::malformed, "entries are no array"};
     if (entries->count() > kMaxEntries) return Error{Errc::limit, "too many entries"};
     entries_ = *entries;
     entry_ = 0;

@@ -1,7 +1,8 @@
 // iOS Safari History.db: every visit to a page, with its redirects.
 //
 // Where    Library/Safari/History.db and Library/Safari/Profiles/*/History.db of any domain
-// Why      One-click attacks begin with a visit; a redirect to another host within a second is their
+// Why      One-click attacks begin with a visit; a redirect to another host within a second is
+// their
 //          habit.
 // Gives    one row a visit: the page, when, and the visits it came from and led to
 // Format   SQLite, history_visits and history_items, times in seconds since 2001. Backups hold it

@@ -22,8 +22,22 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kMessageId, kGuid, kDate, kService, kHandle, kIsFromMe, kText, kTextFrom, kSubject, kGroupTitle,
-  kLink, kLinkResolved, kAccount, kRead, kDelivered, kWidth,
+  kMessageId,
+  kGuid,
+  kDate,
+  kService,
+  kHandle,
+  kIsFromMe,
+  kText,
+  kTextFrom,
+  kSubject,
+  kGroupTitle,
+  kLink,
+  kLinkResolved,
+  kAccount,
+  kRead,
+  kDelivered,
+  kWidth,
 };
 enum : std::size_t { kAttributedBody = kWidth, kPayload, kBalloon, kAll };
 

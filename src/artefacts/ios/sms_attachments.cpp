@@ -16,8 +16,20 @@ namespace {
 using namespace artefacts;
 
 enum : std::size_t {
-  kAttachmentId, kGuid, kCreated, kPath, kName, kMimeType, kUti, kBytes, kOutgoing, kMessageId,
-  kService, kHandle, kWidth, kFileName = kWidth,
+  kAttachmentId,
+  kGuid,
+  kCreated,
+  kPath,
+  kName,
+  kMimeType,
+  kUti,
+  kBytes,
+  kOutgoing,
+  kMessageId,
+  kService,
+  kHandle,
+  kWidth,
+  kFileName = kWidth,
 };
 
 constexpr std::array<Column, kWidth> kColumns{{
@@ -37,7 +49,8 @@ constexpr std::array<Column, kWidth> kColumns{{
 
 constexpr std::array<SqlTable, 4> kTables{{
     {"a", "attachment",
-     "ROWID guid created_date start_date filename uti mime_type transfer_state is_outgoing user_info "
+     "ROWID guid created_date start_date filename uti mime_type transfer_state is_outgoing "
+     "user_info "
      "transfer_name total_bytes is_sticker sticker_user_info attribution_info hide_attachment "
      "ck_sync_state ck_server_change_token_blob ck_record_id original_guid sr_ck_sync_state "
      "sr_ck_server_change_token_blob sr_ck_record_id is_commsafety_sensitive "

@@ -3,7 +3,8 @@
 // Where    HomeDomain: Library/TCC/TCC.db
 // Why      A monitoring app must be granted access to what it monitors.
 // Gives    one row a decision: service, client, what was decided, why and when
-// Format   SQLite, table access. Three versions: auth_value and auth_reason (iOS 14 on), allowed and
+// Format   SQLite, table access. Three versions: auth_value and auth_reason (iOS 14 on), allowed
+// and
 //          prompt_count before, and the oldest without last_modified.
 // Seen-in  Apple's "Transparency, Consent and Control"; values as in TCC/TCC_Internal: 0 denied,
 //          1 unknown, 2 allowed, 3 limited
@@ -34,12 +35,12 @@ constexpr std::array<Column, kWidth> kColumns{{
     {"last_modified", ColumnKind::time, "permission decided or changed"},
 }};
 
-constexpr std::array<SqlTable, 1> kTables{{{
-    "a", "access",
-    "service client client_type auth_value auth_reason auth_version allowed prompt_count csreq "
-    "policy_id indirect_object_identifier_type indirect_object_identifier "
-    "indirect_object_code_identity flags last_modified pid pid_version boot_uuid last_reminded",
-    ""}}};
+constexpr std::array<SqlTable, 1> kTables{
+    {{"a", "access",
+      "service client client_type auth_value auth_reason auth_version allowed prompt_count csreq "
+      "policy_id indirect_object_identifier_type indirect_object_identifier "
+      "indirect_object_code_identity flags last_modified pid pid_version boot_uuid last_reminded",
+      ""}}};
 constexpr std::array<SqlColumn, kAuthReason + 1> kSql{{
     {"a.service", As::text, true},
     {},
@@ -57,12 +58,19 @@ constexpr std::array<SqlColumn, kAuthReason + 1> kSql{{
 constexpr std::array<SqlQuery, 1> kQueries{{{kTables, kSql, ""}}};
 
 constexpr std::array<std::string_view, 4> kDecisions{"denied", "unknown", "allowed", "limited"};
-constexpr std::array<std::string_view, 13> kReasons{
-    "none",          "error",          "user consent",
-    "user set",      "system set",     "service policy",
-    "MDM policy",    "override policy", "missing usage string",
-    "prompt timeout", "preflight unknown", "entitled",
-    "app type policy"};
+constexpr std::array<std::string_view, 13> kReasons{"none",
+                                                    "error",
+                                                    "user consent",
+                                                    "user set",
+                                                    "system set",
+                                                    "service policy",
+                                                    "MDM policy",
+                                                    "override policy",
+                                                    "missing usage string",
+                                                    "prompt timeout",
+                                                    "preflight unknown",
+                                                    "entitled",
+                                                    "app type policy"};
 
 class Decisions final : public SqlCursor {
  public:

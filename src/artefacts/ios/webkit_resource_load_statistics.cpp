@@ -4,7 +4,8 @@
 //          app with a web view has its own)
 // Why      It outlives the cleared history, and it names sites loaded inside other pages and apps.
 // Gives    one row a registrable domain
-// Format   SQLite, table ObservedDomains, times in seconds since 1970 (-1: never). Versions differ in
+// Format   SQLite, table ObservedDomains, times in seconds since 1970 (-1: never). Versions differ
+// in
 //          the flags and in mostRecentWebPushInteractionTime.
 // Seen-in  WebKit, NetworkProcess/Classifier/ResourceLoadStatisticsStore
 
@@ -30,13 +31,15 @@ constexpr std::array<Column, 9> kColumns{{
     {"records_removed", ColumnKind::plain, "how often its data were removed"},
 }};
 
-constexpr std::array<SqlTable, 1> kTables{{{
-    "d", "ObservedDomains",
-    "domainID registrableDomain lastSeen hadUserInteraction mostRecentUserInteractionTime "
-    "mostRecentWebPushInteractionTime grandfathered isPrevalent isVeryPrevalent dataRecordsRemoved "
-    "timesAccessedAsFirstPartyDueToUserInteraction timesAccessedAsFirstPartyDueToStorageAccessAPI "
-    "isScheduledForAllButCookieDataRemoval isScheduledForAllScriptWrittenStorageRemoval",
-    ""}}};
+constexpr std::array<SqlTable, 1> kTables{
+    {{"d", "ObservedDomains",
+      "domainID registrableDomain lastSeen hadUserInteraction mostRecentUserInteractionTime "
+      "mostRecentWebPushInteractionTime grandfathered isPrevalent isVeryPrevalent "
+      "dataRecordsRemoved "
+      "timesAccessedAsFirstPartyDueToUserInteraction "
+      "timesAccessedAsFirstPartyDueToStorageAccessAPI "
+      "isScheduledForAllButCookieDataRemoval isScheduledForAllScriptWrittenStorageRemoval",
+      ""}}};
 constexpr std::array<SqlColumn, kColumns.size()> kSql{{
     {"d.domainID", As::integer},
     {"d.registrableDomain", As::text, true},
