@@ -1,5 +1,5 @@
-// Any text as a device path: canonical paths are absolute, without doubled slashes, and stay as they
-// are.
+// Any text as a device path: canonical paths are absolute, without doubled slashes, and stay as
+// they are.
 
 #include <cstddef>
 #include <cstdint>

@@ -36,12 +36,13 @@ std::optional<std::string> fact(const plist::Node& dict, std::string_view key) {
   const auto value = dict[key];
   if (!value) return std::nullopt;
   auto text = value->as_text();
-  if (text && text->size() > kMaxFact) text = repair_utf8(std::string_view(*text).substr(0, kMaxFact));
+  if (text && text->size() > kMaxFact)
+    text = repair_utf8(std::string_view(*text).substr(0, kMaxFact));
   return text;
 }
 
 struct FactKeys {
-  std::string Facts::*fact;
+  std::string Facts::* fact;
   std::string_view info;
   std::string_view lockdown;
 };
@@ -93,9 +94,10 @@ void take_manifest(const plist::Node& manifest, BackupPlists& lists) {
 void take_status(const plist::Node& status, std::vector<std::string>& notes) {
   const auto state = fact(status, "SnapshotState");
   if (state && *state != "finished") {
-    notes.push_back(fmt::format("the backup was not finished (SnapshotState \"{}\" in Status.plist): "
-                                "files may be missing or old",
-                                printable(*state)));
+    notes.push_back(
+        fmt::format("the backup was not finished (SnapshotState \"{}\" in Status.plist): "
+                    "files may be missing or old",
+                    printable(*state)));
   }
 }
 

@@ -25,8 +25,8 @@ BlobInventory BlobInventory::read(const Folder& folder) {
   BlobInventory inventory;
   for (const unsigned byte : inventory.subfolders(folder)) inventory.read_subfolder(folder, byte);
   if (inventory.count_ == kMaxBlobs) {
-    inventory.notes_.push_back(fmt::format("more than {} stored files: the rest counts as missing",
-                                           kMaxBlobs));
+    inventory.notes_.push_back(
+        fmt::format("more than {} stored files: the rest counts as missing", kMaxBlobs));
   }
   return inventory;
 }
@@ -60,7 +60,7 @@ void BlobInventory::read_subfolder(const Folder& folder, unsigned first_byte) {
   while (const dirent* entry = directory ? ::readdir(directory.get()) : nullptr) {
     const auto id = parse_file_id(entry->d_name);
     if (!id || first_byte_of(*id) != first_byte) continue;
-    struct stat s {};
+    struct stat s{};
     if (::fstatat(::dirfd(directory.get()), entry->d_name, &s, AT_SYMLINK_NOFOLLOW) != 0 ||
         !S_ISREG(s.st_mode)) {
       continue;

@@ -22,7 +22,8 @@ TEST_CASE("the inventory knows the blobs in their folders, and nothing else") {
   spill(temporary.path() / "AB" / std::string(40, 'b'), "x");
   spill(temporary.path() / "Manifest.db", "x");
   std::filesystem::create_directory(temporary.path() / "aa" / ("aa" + std::string(38, 'd')));
-  std::filesystem::create_symlink("/etc/passwd", temporary.path() / "aa" / ("aa" + std::string(38, 'e')));
+  std::filesystem::create_symlink("/etc/passwd",
+                                  temporary.path() / "aa" / ("aa" + std::string(38, 'e')));
   std::filesystem::create_directory_symlink(temporary.path() / "aa", temporary.path() / "cc");
 
   const auto folder = Folder::open(temporary.path());

@@ -152,7 +152,8 @@ class Worker {
           static_cast<std::size_t>(std::min<std::uint64_t>(size - done, kPiece)));
       if (auto read = (*content)->read_at(done, piece); !read) return skip(job, read.error());
       auto written = target->write(piece);
-      if (!written) return outcome_.fail(std::move(written).error().within(name_in_report(job.file)));
+      if (!written)
+        return outcome_.fail(std::move(written).error().within(name_in_report(job.file)));
       done += piece.size();
     }
     if (outcome_.over()) return;
@@ -185,7 +186,11 @@ class Foreman {
  public:
   Foreman(const IosBackup& backup, const RestoredTree& tree, unsigned number,
           const DecryptOptions& options, Queue& queue, Outcome& outcome)
-      : backup_(backup), writer_(tree, number), options_(options), queue_(queue), outcome_(outcome) {}
+      : backup_(backup),
+        writer_(tree, number),
+        options_(options),
+        queue_(queue),
+        outcome_(outcome) {}
 
   void run() {
     const auto read = backup_.manifest().each([&](const Entry& entry) { return hand_out(entry); });
@@ -217,7 +222,8 @@ class Foreman {
     } else if (made.error().code() == Errc::io) {
       outcome_.fail(std::move(made).error());
     } else {
-      outcome_.skipped(fmt::format("{}/{}", entry.domain, entry.relative_path), made.error().what());
+      outcome_.skipped(fmt::format("{}/{}", entry.domain, entry.relative_path),
+                       made.error().what());
     }
   }
 

@@ -1,11 +1,11 @@
-// `decrypt`: restores the folder tree of a backup, for those who want to look at the files with other
-// tools. An examination does not need it.
+// `decrypt`: restores the folder tree of a backup, for those who want to look at the files with
+// other tools. An examination does not need it.
 //
-// Layout   DEST/<domain>/<relative path>, folders 0700, files 0600 with the manifest's LastModified.
-//          Symbolic links are counted, not made: their targets are paths of the phone.
-// Threads  one reads the manifest, `jobs` others decrypt and write; bounded memory (1 MiB a thread).
-// Errors   a file that cannot be restored is skipped, with the reason; the destination failing (disk
-//          full) or a stop ends the run. What was restored by then is whole and stays.
+// Layout   DEST/<domain>/<relative path>, folders 0700, files 0600 with the LastModified of the
+//          manifest. Symbolic links are counted, not made: their targets are paths of the phone.
+// Threads  one reads the manifest, `jobs` others decrypt and write, with 1 MiB each.
+// Errors   a file that cannot be restored is skipped, with the reason; the destination failing
+//          (disk full) or a stop ends the run. What was restored by then is whole and stays.
 
 #pragma once
 
@@ -22,8 +22,8 @@
 namespace interdict::evidence {
 
 struct DecryptOptions {
-  unsigned jobs = 0;                         // 0: one a processor, at most 16
-  const std::atomic<bool>* stop = nullptr;   // may be set at any time, even by a signal handler
+  unsigned jobs = 0;                        // 0: one a processor, at most 16
+  const std::atomic<bool>* stop = nullptr;  // may be set at any time, even by a signal handler
   /// Called on the calling thread, a few times a second.
   std::function<void(std::uint64_t files, std::uint64_t bytes)> progress = {};
 };

@@ -25,10 +25,14 @@ namespace {
 test::BackupSpec phone_with_files(bool encrypted) {
   test::BackupSpec spec;
   if (encrypted) {
-    spec.encryption = test::Encryption{.password = "p", .sha256_iterations = 3, .sha1_iterations = 2};
+    spec.encryption =
+        test::Encryption{.password = "p", .sha256_iterations = 3, .sha1_iterations = 2};
   }
   spec.files = {
-      {.domain = "HomeDomain", .path = "Library/a.txt", .content = "alpha", .modified = 1'600'000'000},
+      {.domain = "HomeDomain",
+       .path = "Library/a.txt",
+       .content = "alpha",
+       .modified = 1'600'000'000},
       {.domain = "HomeDomain", .path = "Library/big", .content = std::string(3'000'001, 'B')},
       {.domain = "HomeDomain", .path = "Library/empty", .content = ""},
       {.domain = "HomeDomain", .path = "Library/gone", .content = "x", .omit_blob = true},
@@ -97,7 +101,7 @@ TEST_CASE("decrypt restores domain and relative path, byte for byte") {
 TEST_CASE("restored files are private and carry the manifest's time") {
   const Scene scene(phone_with_files(true));
   REQUIRE(scene.run());
-  struct stat s {};
+  struct stat s{};
   REQUIRE(::stat((scene.destination / "HomeDomain/Library/a.txt").c_str(), &s) == 0);
   CHECK((s.st_mode & 07777) == 0600);
   CHECK(s.st_mtim.tv_sec == 1'600'000'000);
@@ -136,7 +140,8 @@ TEST_CASE("paths that lead out of the destination are not restored") {
   CHECK(check_restorable("HomeDomain", "Library/a b/ü.txt"));
   CHECK(check_restorable("HomeDomain", ""));
   CHECK(check_restorable("HomeDomain", "..."));
-  for (const std::string path : {"..", "../x", "a/../x", "a/..", "/etc/passwd", "a//b", "a/", "./a", "."}) {
+  for (const std::string path :
+       {"..", "../x", "a/../x", "a/..", "/etc/passwd", "a//b", "a/", "./a", "."}) {
     CAPTURE(path);
     CHECK_FALSE(check_restorable("HomeDomain", path));
   }
@@ -153,7 +158,8 @@ TEST_CASE("a link in the destination is not followed, a name is not taken twice"
   const auto tree = RestoredTree::create(folder.path() / "restored");
   REQUIRE(tree);
   fs::create_directory(folder.path() / "outside");
-  fs::create_directory_symlink(folder.path() / "outside", folder.path() / "restored" / "HomeDomain");
+  fs::create_directory_symlink(folder.path() / "outside",
+                               folder.path() / "restored" / "HomeDomain");
   TreeWriter writer(*tree, 0);
   const auto through_link = writer.begin("HomeDomain", "x");
   REQUIRE_FALSE(through_link);
@@ -220,15 +226,16 @@ TEST_CASE("rows that share a path or name an unsafe one are skipped, the rest is
   const Scene scene(phone_with_files(false));
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open((scene.backup / "Manifest.db").c_str(), &db) == SQLITE_OK);
-  CHECK(sqlite3_exec(db,
-                     "CREATE TABLE Rebuilt (fileID, domain, relativePath, flags, file);"
-                     "INSERT INTO Rebuilt SELECT * FROM Files;"
-                     "INSERT INTO Rebuilt SELECT fileID, domain, '../../escaped', flags, file FROM Files"
-                     " WHERE relativePath = 'Library/a.txt';"
-                     "INSERT INTO Rebuilt SELECT fileID, domain, relativePath, flags, file FROM Files"
-                     " WHERE relativePath = 'Library/a.txt';"
-                     "DROP TABLE Files; ALTER TABLE Rebuilt RENAME TO Files;",
-                     nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_exec(
+            db,
+            "CREATE TABLE Rebuilt (fileID, domain, relativePath, flags, file);"
+            "INSERT INTO Rebuilt SELECT * FROM Files;"
+            "INSERT INTO Rebuilt SELECT fileID, domain, '../../escaped', flags, file FROM Files"
+            " WHERE relativePath = 'Library/a.txt';"
+            "INSERT INTO Rebuilt SELECT fileID, domain, relativePath, flags, file FROM Files"
+            " WHERE relativePath = 'Library/a.txt';"
+            "DROP TABLE Files; ALTER TABLE Rebuilt RENAME TO Files;",
+            nullptr, nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
   const auto report = scene.run({.jobs = 1});
   REQUIRE(report);

@@ -1,8 +1,9 @@
 // Where backup domains lie on the phone.
 //
 // Source  Apple's own table, /System/Library/Backup/Domains.plist (removed from iOS 17), keeps a
-//         RootPath a domain; a backup lists paths relative to it. HealthDomain is rooted at Library,
-//         its paths begin with "Health/". Containers follow MobileContainerManager's folders.
+//         RootPath a domain; a backup lists paths relative to it. HealthDomain is rooted at
+//         Library, its paths begin with "Health/". Containers follow MobileContainerManager's
+//         folders.
 
 #include "evidence/device_path.hpp"
 
@@ -86,8 +87,7 @@ class Components {
 
 }  // namespace
 
-void append_device_path(std::string& out, std::string_view domain,
-                        std::string_view relative_path) {
+void append_device_path(std::string& out, std::string_view domain, std::string_view relative_path) {
   if (!domain.empty()) {
     append_root(out, domain);
     if (relative_path.empty()) return;

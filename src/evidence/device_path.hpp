@@ -7,8 +7,8 @@
 
 namespace interdict::evidence {
 
-/// "HomeDomain", "Library/SMS/sms.db" -> "/private/var/mobile/Library/SMS/sms.db". The containers of
-/// apps are named by bundle id in a backup, by UUID on the phone; the bundle id stays. Unknown
+/// "HomeDomain", "Library/SMS/sms.db" -> "/private/var/mobile/Library/SMS/sms.db". The containers
+/// of apps are named by bundle id in a backup, by UUID on the phone; the bundle id stays. Unknown
 /// domains become "/<domain>/<path>", which no device path equals; the files beside the manifest
 /// (domain "") keep their bare name.
 std::string device_path(std::string_view domain, std::string_view relative_path);

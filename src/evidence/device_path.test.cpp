@@ -8,10 +8,12 @@
 using namespace interdict::evidence;
 
 TEST_CASE("backup domains lie where Apple's table puts them") {
-  CHECK(device_path("HomeDomain", "Library/SMS/sms.db") == "/private/var/mobile/Library/SMS/sms.db");
+  CHECK(device_path("HomeDomain", "Library/SMS/sms.db") ==
+        "/private/var/mobile/Library/SMS/sms.db");
   CHECK(device_path("MediaDomain", "Media/Recordings/a.m4a") ==
         "/private/var/mobile/Media/Recordings/a.m4a");
-  CHECK(device_path("CameraRollDomain", "Media/DCIM/1.JPG") == "/private/var/mobile/Media/DCIM/1.JPG");
+  CHECK(device_path("CameraRollDomain", "Media/DCIM/1.JPG") ==
+        "/private/var/mobile/Media/DCIM/1.JPG");
   CHECK(device_path("TonesDomain", "Media/x") == "/private/var/mobile/Media/x");
   CHECK(device_path("HomeKitDomain", "Library/homed/x") == "/private/var/mobile/Library/homed/x");
   CHECK(device_path("KeyboardDomain", "Library/x") == "/private/var/mobile/Library/x");

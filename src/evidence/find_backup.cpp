@@ -32,9 +32,10 @@ bool is_backup(const fs::path& folder) {
 }
 
 Error not_a_backup(const fs::path& path, std::string_view reason) {
-  return {Errc::usage, fmt::format("not an iPhone backup: {} {}; expected the folder that Finder, "
-                                   "iTunes or idevicebackup2 wrote, with Manifest.db and Info.plist",
-                                   printable(path.string()), reason)};
+  return {Errc::usage,
+          fmt::format("not an iPhone backup: {} {}; expected the folder that Finder, "
+                      "iTunes or idevicebackup2 wrote, with Manifest.db and Info.plist",
+                      printable(path.string()), reason)};
 }
 
 struct Below {
@@ -64,10 +65,9 @@ Error several(const fs::path& path, const std::vector<fs::path>& backups) {
     if (names.size() == kMaxNamed) break;
     names.push_back(printable(backup.filename().string()));
   }
-  return {Errc::usage,
-          fmt::format("{} iPhone backups in {}: name one of them: {}{}", backups.size(),
-                      printable(path.string()), fmt::join(names, ", "),
-                      backups.size() > kMaxNamed ? ", …" : "")};
+  return {Errc::usage, fmt::format("{} iPhone backups in {}: name one of them: {}{}",
+                                   backups.size(), printable(path.string()), fmt::join(names, ", "),
+                                   backups.size() > kMaxNamed ? ", …" : "")};
 }
 
 }  // namespace

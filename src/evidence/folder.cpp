@@ -44,13 +44,14 @@ Result<Fd> open_below(int folder, const char* name, int kind) {
   int fd = ::openat(folder, name, flags | O_NOATIME);
   if (fd < 0 && errno == EPERM) fd = ::openat(folder, name, flags);
   if (fd >= 0) return Fd(fd);
-  if (errno == ELOOP) return Error{Errc::io, fmt::format("{}: a symbolic link, not followed", name)};
+  if (errno == ELOOP)
+    return Error{Errc::io, fmt::format("{}: a symbolic link, not followed", name)};
   return os_error(name, errno);
 }
 
 Result<std::unique_ptr<RandomAccess>> file_below(int folder, const char* name) {
   Fd fd = TRY(open_below(folder, name, 0));
-  struct stat s {};
+  struct stat s{};
   if (::fstat(fd.get(), &s) != 0) return os_error(name, errno);
   if (!S_ISREG(s.st_mode)) return Error{Errc::io, fmt::format("{}: not a regular file", name)};
   return std::unique_ptr<RandomAccess>(
@@ -63,8 +64,10 @@ std::optional<FileId> parse_file_id(std::string_view hex_digits) {
   FileId id;
   if (hex_digits.size() != 2 * id.size()) return std::nullopt;
   const auto digit = [](char c) {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 :
-           c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
   };
   for (std::size_t i = 0; i < id.size(); ++i) {
     const int high = digit(hex_digits[2 * i]), low = digit(hex_digits[2 * i + 1]);
@@ -81,8 +84,8 @@ Result<Folder> Folder::open(const std::filesystem::path& path) {
 }
 
 Result<std::unique_ptr<RandomAccess>> Folder::beside_manifest(std::string_view name) const {
-  if (name.empty() || name.find('/') != name.npos || name.find('\0') != name.npos ||
-      name == "." || name == "..") {
+  if (name.empty() || name.find('/') != name.npos || name.find('\0') != name.npos || name == "." ||
+      name == "..") {
     return Error{Errc::not_found, fmt::format("{}: not a name beside the manifest", name)};
   }
   return file_below(fd_.get(), std::string(name).c_str());

@@ -31,8 +31,8 @@ class Folder {
  public:
   static Result<Folder> open(const std::filesystem::path& path);
 
-  /// A file beside the manifest. Errc::not_found if absent or if the name holds a slash; io if it is
-  /// a link or no regular file.
+  /// A file beside the manifest. Errc::not_found if absent or if the name holds a slash; io if it
+  /// is a link or no regular file.
   [[nodiscard]] Result<std::unique_ptr<RandomAccess>> beside_manifest(std::string_view name) const;
   /// The stored blob of a fileID (xx/xxxx…). Errc::malformed if `id` is not 40 hex digits.
   [[nodiscard]] Result<std::unique_ptr<RandomAccess>> blob(std::string_view id) const;

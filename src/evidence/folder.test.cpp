@@ -90,8 +90,10 @@ TEST_CASE("a backup is found where it is, or directly below") {
 TEST_CASE("a Manifest.plist does for a missing Info.plist") {
   const test::TemporaryFolder folder;
   spill(folder.path() / "Manifest.db", "x");
-  CHECK(failure(folder.path()).what().find("holds Manifest.db, but neither Info.plist nor "
-                                           "Manifest.plist") != std::string::npos);
+  CHECK(failure(folder.path())
+            .what()
+            .find("holds Manifest.db, but neither Info.plist nor "
+                  "Manifest.plist") != std::string::npos);
   spill(folder.path() / "Manifest.plist", "x");
   CHECK(find_backup(folder.path()));
 }
@@ -116,8 +118,8 @@ TEST_CASE("several backups are named, ten at most") {
   make_backup(folder.path() / "a\x1b[2J");
   const auto two = failure(folder.path());
   CHECK(two.code() == Errc::usage);
-  CHECK(two.what() == "2 iPhone backups in " + folder.path().string() +
-                          ": name one of them: a\\x1b[2J, b");
+  CHECK(two.what() ==
+        "2 iPhone backups in " + folder.path().string() + ": name one of them: a\\x1b[2J, b");
   for (int i = 0; i < 10; ++i) make_backup(folder.path() / ("c" + std::to_string(i)));
   const auto many = failure(folder.path());
   CHECK(many.what().starts_with("12 iPhone backups in "));

@@ -33,8 +33,8 @@ void remark(std::string* odd, std::string_view sentence) {
 }
 
 Error not_stored(const File& file) {
-  return {Errc::not_found,
-          fmt::format("listed in the manifest, but not in the folder ({:.2}/{})", file.id, file.id)};
+  return {Errc::not_found, fmt::format("listed in the manifest, but not in the folder ({:.2}/{})",
+                                       file.id, file.id)};
 }
 
 /// Whether a backup is encrypted, and whether its manifest is, too.
@@ -57,8 +57,9 @@ Result<Locks> locks_of(const BackupPlists& lists, bool plain_manifest) {
                              lists.manifest_plist_error)};
   }
   if (!lists.says_encrypted) {
-    return Error{Errc::malformed, "Manifest.db is no SQLite database, although Manifest.plist says "
-                                  "that the backup is not encrypted: it is damaged"};
+    return Error{Errc::malformed,
+                 "Manifest.db is no SQLite database, although Manifest.plist says "
+                 "that the backup is not encrypted: it is damaged"};
   }
   if (lists.key_bag.empty()) return Error{Errc::malformed, "Manifest.plist holds no BackupKeyBag"};
   if (lists.manifest_key.empty()) {
@@ -70,9 +71,10 @@ Result<Locks> locks_of(const BackupPlists& lists, bool plain_manifest) {
 Status check_manifest_size(const RandomAccess& manifest, bool encrypted) {
   if (manifest.size() == 0) return Error{Errc::malformed, "Manifest.db is empty"};
   if (encrypted && manifest.size() % kCipherBlock != 0) {
-    return Error{Errc::malformed,
-                 fmt::format("Manifest.db is truncated: {} bytes are no whole number of cipher blocks",
-                             manifest.size())};
+    return Error{
+        Errc::malformed,
+        fmt::format("Manifest.db is truncated: {} bytes are no whole number of cipher blocks",
+                    manifest.size())};
   }
   return ok();
 }
@@ -91,8 +93,9 @@ Result<std::unique_ptr<IosBackup>> IosBackup::open(const std::filesystem::path& 
   TRY(check_manifest_size(*stored, false));
   const auto locks = TRY(locks_of(lists, plain_manifest));
   if (plain_manifest && lists.says_encrypted && !locks.files) {
-    backup->notes_.emplace_back("Manifest.plist says that the backup is encrypted, but Manifest.db "
-                                "is plain: taken for a backup that was decrypted before");
+    backup->notes_.emplace_back(
+        "Manifest.plist says that the backup is encrypted, but Manifest.db "
+        "is plain: taken for a backup that was decrypted before");
   }
   TRY(check_manifest_size(*stored, locks.manifest));
   if (locks.files) TRY(backup->unlock(lists.key_bag, password));
@@ -105,7 +108,8 @@ Result<std::unique_ptr<IosBackup>> IosBackup::open(const std::filesystem::path& 
   auto files = TRY_WITHIN(kManifest, backup->open_database(manifest, nullptr));
   backup->manifest_ = TRY_WITHIN(kManifest, Manifest::open(std::move(files)));
   if (const auto& damage = backup->manifest_->damage(); !damage.empty()) {
-    backup->notes_.push_back(fmt::format("Manifest.db is damaged ({}): files may be missing", damage));
+    backup->notes_.push_back(
+        fmt::format("Manifest.db is damaged ({}): files may be missing", damage));
   }
   return backup;
 }
@@ -123,8 +127,9 @@ Result<std::shared_ptr<RandomAccess>> IosBackup::open_manifest() const {
   if (manifest_key_.empty()) return stored;
   auto plain = TRY(decrypted(std::move(stored), manifest_key_, nullptr));
   if (!begins_as_database(*plain)) {
-    return Error{Errc::malformed, "it does not decrypt to a database: it or its key in "
-                                  "Manifest.plist is damaged"};
+    return Error{Errc::malformed,
+                 "it does not decrypt to a database: it or its key in "
+                 "Manifest.plist is damaged"};
   }
   return plain;
 }
@@ -156,7 +161,8 @@ Result<std::shared_ptr<RandomAccess>> IosBackup::open(const File& file, std::str
   if (!file.record_error.empty()) {
     if (facts_.encrypted) {
       return Error{Errc::malformed, fmt::format("its record in the manifest is damaged, so its key "
-                                                "is unknown: {}", file.record_error)};
+                                                "is unknown: {}",
+                                                file.record_error)};
     }
     remark(odd, fmt::format("its record in the manifest is damaged: {}", file.record_error));
   }
@@ -172,8 +178,8 @@ Result<std::shared_ptr<RandomAccess>> IosBackup::open(const File& file, std::str
     remark(odd, "stored without encryption in an encrypted backup");
   }
   if (file.recorded_size && *file.recorded_size != content->size()) {
-    remark(odd, fmt::format("recorded size {}, content {} bytes", *file.recorded_size,
-                            content->size()));
+    remark(odd,
+           fmt::format("recorded size {}, content {} bytes", *file.recorded_size, content->size()));
   }
   return content;
 }
@@ -209,8 +215,8 @@ const BlobInventory& IosBackup::inventory() const {
   });
   notes_.insert(notes_.end(), inventory_->notes().begin(), inventory_->notes().end());
   if (read_ids && inventory_->not_ticked_off() > 0) {
-    notes_.push_back(fmt::format("{} stored files are not in the manifest",
-                                 inventory_->not_ticked_off()));
+    notes_.push_back(
+        fmt::format("{} stored files are not in the manifest", inventory_->not_ticked_off()));
   }
   return *inventory_;
 }

@@ -26,9 +26,8 @@ constexpr std::string_view kPassword = "correct horse";
 test::BackupSpec small_phone(bool encrypted) {
   test::BackupSpec spec;
   if (encrypted) {
-    spec.encryption = test::Encryption{.password = std::string(kPassword),
-                                       .sha256_iterations = 10,
-                                       .sha1_iterations = 5};
+    spec.encryption = test::Encryption{
+        .password = std::string(kPassword), .sha256_iterations = 10, .sha1_iterations = 5};
   }
   const auto messages = test::wal_database_from_sql(
       "CREATE TABLE message(text); INSERT INTO message VALUES ('checkpointed');",
@@ -38,10 +37,18 @@ test::BackupSpec small_phone(bool encrypted) {
       {.domain = "HomeDomain", .path = "Library/SMS/sms.db-wal", .content = messages.wal},
       {.domain = "HomeDomain", .path = "Library/Notes/note.txt", .content = "a canary sings"},
       {.domain = "HomeDomain", .path = "Library/Notes/empty.txt", .content = ""},
-      {.domain = "HomeDomain", .path = "Library/Notes/lie.txt", .content = "truth", .size_lie = 100},
-      {.domain = "HomeDomain", .path = "Library/Notes/gone.txt", .content = "gone", .omit_blob = true},
-      {.domain = "AppDomain-org.example", .path = "Documents/big",
-       .content = std::string(100'000, 'b'), .protection_class = 1},
+      {.domain = "HomeDomain",
+       .path = "Library/Notes/lie.txt",
+       .content = "truth",
+       .size_lie = 100},
+      {.domain = "HomeDomain",
+       .path = "Library/Notes/gone.txt",
+       .content = "gone",
+       .omit_blob = true},
+      {.domain = "AppDomain-org.example",
+       .path = "Documents/big",
+       .content = std::string(100'000, 'b'),
+       .protection_class = 1},
   };
   return spec;
 }
@@ -93,9 +100,8 @@ File only(Tree& tree, std::string_view domain, std::string_view path) {
 }
 
 bool has_note(const Tree& tree, std::string_view part) {
-  return std::ranges::any_of(tree.notes(), [&](const std::string& note) {
-    return note.find(part) != note.npos;
-  });
+  return std::ranges::any_of(tree.notes(),
+                             [&](const std::string& note) { return note.find(part) != note.npos; });
 }
 
 }  // namespace
@@ -207,7 +213,8 @@ TEST_CASE("padding, not the recorded size, decides how long a file is") {
     CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/lie.txt", &odd) == "truth");
     CHECK(odd == "recorded size 105, content 5 bytes");
     odd.clear();
-    CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/note.txt", &odd) == "a canary sings");
+    CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/note.txt", &odd) ==
+          "a canary sings");
     CHECK(odd.empty());
   }
 }
@@ -241,7 +248,8 @@ TEST_CASE("missing, empty and truncated blobs are errors that say which") {
 
     const auto big = blob_path(*tree, "AppDomain-org.example", "Documents/big");
     fs::resize_file(phone.path() / big, 99'999);
-    if (encrypted) CHECK(failure("AppDomain-org.example", "Documents/big").code() == Errc::truncated);
+    if (encrypted)
+      CHECK(failure("AppDomain-org.example", "Documents/big").code() == Errc::truncated);
 
     const auto id = [&](std::string_view domain, std::string_view path) {
       return only(*tree, domain, path).id;
@@ -259,12 +267,14 @@ TEST_CASE("missing, empty and truncated blobs are errors that say which") {
 TEST_CASE("a ciphertext cut at a block boundary lacks its padding, which is said") {
   const Phone phone(small_phone(true));
   const auto tree = phone.open();
-  fs::resize_file(phone.path() / blob_path(*tree, "AppDomain-org.example", "Documents/big"), 16'000);
+  fs::resize_file(phone.path() / blob_path(*tree, "AppDomain-org.example", "Documents/big"),
+                  16'000);
   std::string odd;
   CHECK(content_at(*tree, "AppDomain-org.example", "Documents/big", &odd) ==
         std::string(16'000, 'b'));
-  CHECK(odd == "its last block carries no padding: the end may be missing; "
-               "recorded size 100000, content 16000 bytes");
+  CHECK(odd ==
+        "its last block carries no padding: the end may be missing; "
+        "recorded size 100000, content 16000 bytes");
 }
 
 TEST_CASE("a fileID that is a path leads nowhere") {
@@ -284,7 +294,8 @@ TEST_CASE("a damaged record costs an encrypted file its key, a plain one nothing
   run_sql(phone.path() / "Manifest.db",
           "UPDATE Files SET file = x'00' WHERE relativePath = 'Library/Notes/note.txt'");
   std::string odd;
-  CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/note.txt", &odd) == "a canary sings");
+  CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/note.txt", &odd) ==
+        "a canary sings");
   CHECK(odd == "its record in the manifest is damaged: not a binary property list");
 
   const Phone twin(small_phone(true));
@@ -313,8 +324,8 @@ TEST_CASE("a file without a key in an encrypted backup is read as it is") {
 
 TEST_CASE("stored files that the manifest does not know are counted") {
   const Phone phone(small_phone(false));
-  for (const auto* id : {"aa00000000000000000000000000000000000000",
-                         "ab00000000000000000000000000000000000000"}) {
+  for (const auto* id :
+       {"aa00000000000000000000000000000000000000", "ab00000000000000000000000000000000000000"}) {
     spill(phone.path() / std::string(id, 2) / id, "stray");
   }
   spill(phone.path() / "aa" / "notes.txt", "not a blob");
@@ -328,8 +339,9 @@ TEST_CASE("an unfinished backup is read, with a note") {
   const Phone phone(small_phone(false));
   spill(phone.path() / "Status.plist",
         test::xml_plist(test::Plist::dict({{"SnapshotState", test::Plist::text("uploading")}})));
-  CHECK(has_note(*phone.open(), "the backup was not finished (SnapshotState \"uploading\" in "
-                                "Status.plist)"));
+  CHECK(has_note(*phone.open(),
+                 "the backup was not finished (SnapshotState \"uploading\" in "
+                 "Status.plist)"));
 }
 
 TEST_CASE("damaged lists beside a plain manifest are notes") {
@@ -348,7 +360,8 @@ TEST_CASE("facts that contradict each other are noted") {
         test::xml_plist(test::Plist::dict({{"Product Version", test::Plist::text("16.0")}})));
   const auto tree = phone.open();
   CHECK(tree->facts().product_version == "16.0");
-  CHECK(has_note(*tree, "Product Version is \"16.0\" in Info.plist, but \"17.5.1\" in Manifest.plist"));
+  CHECK(has_note(*tree,
+                 "Product Version is \"16.0\" in Info.plist, but \"17.5.1\" in Manifest.plist"));
 }
 
 TEST_CASE("a password is asked for only when the backup is encrypted") {
@@ -405,8 +418,7 @@ TEST_CASE("a manifest that is empty, truncated or no database is malformed") {
   fs::resize_file(encrypted.path() / "Manifest.db", 4'095);
   const auto cut = encrypted.failure();
   CHECK(cut.code() == Errc::malformed);
-  CHECK(cut.what() ==
-        "Manifest.db is truncated: 4095 bytes are no whole number of cipher blocks");
+  CHECK(cut.what() == "Manifest.db is truncated: 4095 bytes are no whole number of cipher blocks");
 
   spill(encrypted.path() / "Manifest.db", std::string(4'096, 'x'));
   const auto garbage = encrypted.failure();

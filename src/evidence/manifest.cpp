@@ -60,9 +60,9 @@ class Finder {
   Status ask(const Question& question, bool with_indexes) {
     found_.clear();
     left_out_ = false;
-    auto rows = TRY(database_.prepare(fmt::format(
-        "SELECT fileID, domain, relativePath, file FROM Files {} WHERE {}",
-        with_indexes ? "" : "NOT INDEXED", question.where)));
+    auto rows = TRY(database_.prepare(
+        fmt::format("SELECT fileID, domain, relativePath, file FROM Files {} WHERE {}",
+                    with_indexes ? "" : "NOT INDEXED", question.where)));
     int parameter = 0;
     for (const auto& value : question.parameters) TRY(rows.bind(++parameter, value));
     while (TRY(rows.step())) {
@@ -181,8 +181,8 @@ Result<std::vector<File>> Manifest::find(const Place& place, bool with_keys,
 
 Result<File> Manifest::file(std::string_view domain, std::string_view relative_path,
                             bool with_keys) const {
-  auto rows = TRY(database_.prepare(fmt::format(
-      "SELECT fileID, domain, relativePath, file FROM Files WHERE {}", kById)));
+  auto rows = TRY(database_.prepare(
+      fmt::format("SELECT fileID, domain, relativePath, file FROM Files WHERE {}", kById)));
   const auto id = file_id(domain, relative_path);
   TRY(rows.bind(1, id));
   while (TRY(rows.step())) {
@@ -193,8 +193,8 @@ Result<File> Manifest::file(std::string_view domain, std::string_view relative_p
 }
 
 Status Manifest::each(const std::function<bool(const Entry&)>& visit) const {
-  auto rows = TRY(database_.prepare(
-      "SELECT fileID, domain, relativePath, flags, file FROM Files NOT INDEXED"));
+  auto rows = TRY(
+      database_.prepare("SELECT fileID, domain, relativePath, flags, file FROM Files NOT INDEXED"));
   while (TRY(rows.step())) {
     const Entry entry{rows.text(0), rows.text(1), rows.text(2), kind_of(rows.integer(3)),
                       rows.blob(4)};

@@ -34,8 +34,8 @@ struct Entry {
   ByteView record;  // the MBFile archive
 };
 
-/// The file of an entry, with what its record says. `with_keys`: the backup is encrypted, so keep the
-/// wrapped key (plain backups record keys, too, which unlock nothing).
+/// The file of an entry, with what its record says. `with_keys`: the backup is encrypted, so keep
+/// the wrapped key (plain backups record keys, too, which unlock nothing).
 File file_of(const Entry& entry, bool with_keys);
 
 class Manifest {

@@ -15,8 +15,9 @@ using namespace interdict::evidence;
 
 namespace {
 
-constexpr auto kBare = "CREATE TABLE Files (fileID TEXT, domain TEXT, relativePath TEXT, "
-                       "flags INTEGER, file BLOB);";
+constexpr auto kBare =
+    "CREATE TABLE Files (fileID TEXT, domain TEXT, relativePath TEXT, "
+    "flags INTEGER, file BLOB);";
 
 std::shared_ptr<RandomAccess> in_memory(const std::string& bytes) {
   const auto view = bytes_of(bytes);
@@ -64,14 +65,17 @@ TEST_CASE("a star in a path stands for one whole component") {
 
 TEST_CASE("a manifest without key or index answers like one that has them") {
   std::string rows;
-  for (const auto* path : {"Library/Safari/Profiles/B/History.db", "Library/Safari/History.db",
-                           "Library/Safari/Profiles/A/History.db", "Library/Safari/Profiles/A/x/History.db"}) {
+  for (const auto* path :
+       {"Library/Safari/Profiles/B/History.db", "Library/Safari/History.db",
+        "Library/Safari/Profiles/A/History.db", "Library/Safari/Profiles/A/x/History.db"}) {
     rows += fmt::format("INSERT INTO Files VALUES ('0', 'HomeDomain', '{}', 1, NULL);", path);
     rows += fmt::format("INSERT INTO Files VALUES ('1', 'AppDomain-x', '{}', 1, NULL);", path);
     rows += fmt::format("INSERT INTO Files VALUES ('2', 'HomeDomain', '{}', 2, NULL);", path);
   }
-  for (const std::string index : {"", "CREATE INDEX r ON Files(relativePath); CREATE INDEX d ON Files(domain);"
-                                      "CREATE INDEX f ON Files(flags);"}) {
+  for (const std::string index :
+       {"",
+        "CREATE INDEX r ON Files(relativePath); CREATE INDEX d ON Files(domain);"
+        "CREATE INDEX f ON Files(flags);"}) {
     CAPTURE(index);
     const auto manifest = manifest_from(kBare + rows + index);
     REQUIRE(manifest);
@@ -89,10 +93,10 @@ TEST_CASE("a manifest without key or index answers like one that has them") {
 }
 
 TEST_CASE("more files at a place than we keep are counted in a note") {
-  const auto manifest = manifest_from(
-      std::string(kBare) +
-      "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10001)"
-      " SELECT i, 'HomeDomain', 'many/' || i, 1, NULL FROM n;");
+  const auto manifest = manifest_from(std::string(kBare) +
+                                      "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION "
+                                      "ALL SELECT i + 1 FROM n WHERE i < 10001)"
+                                      " SELECT i, 'HomeDomain', 'many/' || i, 1, NULL FROM n;");
   REQUIRE(manifest);
   std::vector<std::string> notes;
   const auto found = manifest->find({Container::ios_backup, "HomeDomain", "many/*"}, false, notes);
@@ -129,11 +133,12 @@ TEST_CASE("a database without the table Files is no manifest") {
 
 TEST_CASE("where an index is damaged the table is scanned") {
   // Pages of 512 bytes, so that the index has leaves of its own; one of them is overwritten.
-  auto bytes = test::database_from_sql(
-      "PRAGMA page_size = 512;" + std::string(kBare) +
-      "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
-      " SELECT i, 'HomeDomain', 'folder/file' || i, 1, NULL FROM n;"
-      "CREATE INDEX r ON Files(relativePath);");
+  auto bytes =
+      test::database_from_sql("PRAGMA page_size = 512;" + std::string(kBare) +
+                              "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT "
+                              "i + 1 FROM n WHERE i < 500)"
+                              " SELECT i, 'HomeDomain', 'folder/file' || i, 1, NULL FROM n;"
+                              "CREATE INDEX r ON Files(relativePath);");
   REQUIRE(bytes.size() % 512 == 0);
   // The index was made last, so the last page is one of its leaves; then a leaf is of type 10.
   std::size_t damaged = 0;
@@ -149,10 +154,11 @@ TEST_CASE("where an index is damaged the table is scanned") {
 }
 
 TEST_CASE("where the table is damaged the rows before the damage are given, with a note") {
-  auto bytes = test::database_from_sql(
-      "PRAGMA page_size = 512;" + std::string(kBare) +
-      "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)"
-      " SELECT i, 'HomeDomain', 'folder/file' || i, 1, NULL FROM n;");
+  auto bytes =
+      test::database_from_sql("PRAGMA page_size = 512;" + std::string(kBare) +
+                              "INSERT INTO Files WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT "
+                              "i + 1 FROM n WHERE i < 500)"
+                              " SELECT i, 'HomeDomain', 'folder/file' || i, 1, NULL FROM n;");
   // Leaves of tables are pages of type 13; the one in the middle of the file is overwritten.
   for (std::size_t page = bytes.size() / 2 / 512; page * 512 < bytes.size(); ++page) {
     if (bytes[page * 512] != 13) continue;
@@ -162,7 +168,8 @@ TEST_CASE("where the table is damaged the rows before the damage are given, with
   const auto manifest = Manifest::open({.database = in_memory(bytes), .wal = nullptr});
   REQUIRE(manifest);
   std::vector<std::string> notes;
-  const auto found = manifest->find({Container::ios_backup, "HomeDomain", "folder/*"}, false, notes);
+  const auto found =
+      manifest->find({Container::ios_backup, "HomeDomain", "folder/*"}, false, notes);
   REQUIRE(found);
   CHECK(found->size() > 100);
   CHECK(found->size() < 500);

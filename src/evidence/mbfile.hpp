@@ -19,9 +19,9 @@ namespace interdict::evidence {
 
 /// A field is empty when it is absent or of another type than it should be.
 struct MbFile {
-  std::optional<std::int64_t> size;     // bytes; real backups record wrong ones
-  std::optional<std::int64_t> mode;     // st_mode
-  std::optional<std::int64_t> birth;    // Unix seconds, like the next two
+  std::optional<std::int64_t> size;   // bytes; real backups record wrong ones
+  std::optional<std::int64_t> mode;   // st_mode
+  std::optional<std::int64_t> birth;  // Unix seconds, like the next two
   std::optional<std::int64_t> modified;
   std::optional<std::int64_t> changed;
   std::optional<std::int64_t> user_id;

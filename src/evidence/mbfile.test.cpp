@@ -76,8 +76,8 @@ TEST_CASE("a record whose key cannot be read is damaged, not a record without a 
       {{"$archiver", Plist::text("NSKeyedArchiver")},
        {"$version", Plist::integer(100'000)},
        {"$top", Plist::dict({{"root", Plist::uid(1)}})},
-       {"$objects", Plist::array({Plist::text("$null"),
-                                  Plist::dict({{"EncryptionKey", Plist::uid(77)}})})}}));
+       {"$objects",
+        Plist::array({Plist::text("$null"), Plist::dict({{"EncryptionKey", Plist::uid(77)}})})}}));
   const auto file = parse_mbfile(bytes_of(blob));
   REQUIRE_FALSE(file);
   CHECK(file.error().what().starts_with("EncryptionKey: "));
@@ -87,7 +87,8 @@ TEST_CASE("a record cut short or with a flipped byte never reads outside itself"
   const auto whole = test::mbfile({.relative_path = "x", .encryption_key = std::string(44, 'k')});
   CHECK(rc::check([&] {
     auto blob = whole.substr(0, *rc::gen::inRange<std::size_t>(0, whole.size() + 1));
-    if (!blob.empty()) blob[*rc::gen::inRange<std::size_t>(0, blob.size())] = *rc::gen::arbitrary<char>();
+    if (!blob.empty())
+      blob[*rc::gen::inRange<std::size_t>(0, blob.size())] = *rc::gen::arbitrary<char>();
     const std::vector<char> exact(blob.begin(), blob.end());  // so that a sanitizer sees its end
     const auto file = parse_mbfile(bytes_of({exact.data(), exact.size()}));
     if (file) RC_ASSERT(file->encryption_key.size() <= exact.size());

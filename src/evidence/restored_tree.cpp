@@ -26,7 +26,8 @@ Status check_component(std::string_view component) {
   if (component.empty() || component == "." || component == "..") {
     return Error{Errc::malformed, "an unsafe path, not restored"};
   }
-  if (component.size() > kMaxComponent) return Error{Errc::malformed, "a name of more than 255 bytes"};
+  if (component.size() > kMaxComponent)
+    return Error{Errc::malformed, "a name of more than 255 bytes"};
   if (component.find('\0') != component.npos) return Error{Errc::malformed, "a NUL in the path"};
   return ok();
 }
@@ -60,7 +61,8 @@ int rename_to_new(int from_folder, const char* from, int to_folder, const char* 
 }  // namespace
 
 Status check_restorable(std::string_view domain, std::string_view relative_path) {
-  if (domain.find('/') != domain.npos) return Error{Errc::malformed, "an unsafe domain, not restored"};
+  if (domain.find('/') != domain.npos)
+    return Error{Errc::malformed, "an unsafe domain, not restored"};
   TRY(check_component(domain));
   if (relative_path.size() > kMaxPathBytes) return Error{Errc::malformed, "its path is too long"};
   for (std::size_t at = 0; at <= relative_path.size() && !relative_path.empty();) {
@@ -93,7 +95,8 @@ Status RestoredTree::check(const fs::path& destination, const fs::path& evidence
 }
 
 Result<RestoredTree> RestoredTree::create(const fs::path& destination) {
-  if (::mkdir(destination.c_str(), 0700) != 0 && errno != EEXIST) return os_error(destination, errno);
+  if (::mkdir(destination.c_str(), 0700) != 0 && errno != EEXIST)
+    return os_error(destination, errno);
   const int fd = ::open(destination.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (fd < 0) return os_error(destination, errno);
   return RestoredTree(Fd(fd), destination);

@@ -1,8 +1,8 @@
 // Where `decrypt` puts the files of a backup: DEST/<domain>/<relative path>.
 //
-// The names come from a hostile manifest. None can lead out of DEST: every component is checked, and
-// every folder on the way is opened without following links. A file gets its name only when it is
-// whole; until then it is DEST/.interdict-N.part, which goes away unless the process is killed.
+// The names come from a hostile manifest. None can lead out of DEST: every component is checked,
+// and every folder on the way is opened without following links. A file gets its name only when it
+// is whole; until then it is DEST/.interdict-N.part, which goes away unless the process is killed.
 // Nothing is synced file by file (20,000 times that is minutes); sync() does it once.
 //
 // Errors  io: the destination cannot take it (disk full …), go no further. malformed: this one name

@@ -37,7 +37,7 @@ inline void spill(const std::filesystem::path& path, std::string_view content) {
 inline std::map<std::string, std::string> snapshot(const std::filesystem::path& folder) {
   std::map<std::string, std::string> all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-    struct stat s {};
+    struct stat s{};
     ::lstat(entry.path().c_str(), &s);
     auto& state = all[std::filesystem::relative(entry.path(), folder).string()];
     state = std::to_string(s.st_mode) + ' ' + std::to_string(s.st_mtim.tv_sec) + '.' +

@@ -38,13 +38,13 @@ struct Place {
 
 /// One regular file of the evidence.
 struct File {
-  std::string id;             // a backup's fileID (40 hex digits), or the name beside the manifest
+  std::string id;  // a backup's fileID (40 hex digits), or the name beside the manifest
   std::string domain;
   std::string relative_path;
   std::string device_path;
-  Bytes key;                  // wrapped per-file key of an encrypted backup, else empty
+  Bytes key;  // wrapped per-file key of an encrypted backup, else empty
   std::optional<std::uint64_t> recorded_size;  // the manifest's Size: not to be trusted
-  std::string record_error;   // why its MBFile record could not be read; empty when it was
+  std::string record_error;  // why its MBFile record could not be read; empty when it was
 };
 
 /// How the bytes of a file listed in a manifest are stored. `empty` is right for a file whose
@@ -62,7 +62,7 @@ struct Facts {
   std::string device_name;
   std::string serial_number;
   std::string unique_identifier;
-  std::string path_convention;  // one sentence: how device paths were derived
+  std::string path_convention;          // one sentence: how device paths were derived
   [[nodiscard]] int ios_major() const;  // 0 when unknown
 };
 
@@ -74,17 +74,19 @@ class Tree {
   virtual ~Tree() = default;
 
   [[nodiscard]] virtual const Facts& facts() const = 0;
-  /// What was odd about the container as a whole (snapshot unfinished, files not in the manifest …).
+  /// What was odd about the container as a whole (snapshot unfinished, stray files …).
   [[nodiscard]] virtual const std::vector<std::string>& notes() const = 0;
 
   /// The regular files at a place, in device path order, at most 10,000; none is no error. What is
   /// left out or could not be read because the manifest is damaged is added to notes().
   virtual Result<std::vector<File>> find(const Place& place) = 0;
-  /// The content, decrypted on the fly. not_found: listed but not in the folder; truncated: empty or
-  /// not a whole number of cipher blocks; locked: its class key is unavailable; malformed: its key or
-  /// its record in the manifest is damaged. Where padding and recorded size disagree, padding
-  /// decides; `odd`, if given, receives a sentence about that and about anything else unusual.
-  virtual Result<std::shared_ptr<RandomAccess>> open(const File& file, std::string* odd = nullptr) = 0;
+  /// The content, decrypted on the fly. not_found: listed but not in the folder; truncated: empty
+  /// or not a whole number of cipher blocks; locked: its class key is unavailable; malformed: its
+  /// key or its record in the manifest is damaged. Where padding and recorded size disagree,
+  /// padding decides; `odd`, if given, receives a sentence about that and about anything else
+  /// unusual.
+  virtual Result<std::shared_ptr<RandomAccess>> open(const File& file,
+                                                     std::string* odd = nullptr) = 0;
   /// The file and its -wal, which a backup stores under a hash of its own. A -wal that cannot be
   /// read is no error, but a sentence in `odd`.
   virtual Result<sqlite::Files> open_database(const File& file, std::string* odd = nullptr) = 0;
@@ -101,7 +103,8 @@ using PasswordSource = std::function<Result<crypto::Secret>()>;
 /// Opens an iTunes/Finder backup folder, or the only one directly below `path`.
 /// Errc::not_found: no such path. usage: not a backup, or several (named). unsupported: iOS 9 or
 /// older. locked: password missing or wrong. malformed: damaged key bag or manifest. io.
-Result<std::unique_ptr<Tree>> open(const std::filesystem::path& path, const PasswordSource& password);
+Result<std::unique_ptr<Tree>> open(const std::filesystem::path& path,
+                                   const PasswordSource& password);
 
 /// The backup folder `open` would take: `path` itself, or the only one directly below it. The same
 /// errors, but locked and malformed.

@@ -20,7 +20,7 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kLook = std::chrono::milliseconds(100);  // between looks at the stop flag
 constexpr auto kProgress = std::chrono::milliseconds(100);
 constexpr auto kGrace = std::chrono::seconds(10);  // for the worker to notice a step's deadline
-constexpr std::size_t kHeardAtOnce = 1 << 16;
+constexpr std::size_t kHeardAtOnce = 1 << 14;
 constexpr std::size_t kMostLocks = 100;
 
 class Conversation {
@@ -88,10 +88,18 @@ class Conversation {
         tell(said.step);
         return ok();
       }
+      case WorkerSays::step_again: {
+        const auto which = TRY(decoded<StepAgain>(frame));
+        StepLog& log = *TRY(log_of(which.step));
+        if (log.has_ended()) --done_;
+        log = StepLog();
+        return ok();
+      }
       case WorkerSays::step_ended: {
         const auto how = TRY(decoded<StepEnded>(frame));
-        TRY(log_of(how.step))->ended(how);
-        ++done_;
+        StepLog& log = *TRY(log_of(how.step));
+        if (!log.has_ended()) ++done_;
+        log.ended(how);
         tell(how.step);
         return ok();
       }

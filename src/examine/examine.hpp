@@ -2,11 +2,11 @@
 //
 // Who reads: the caller parses no phone byte. A worker process is forked before any thread exists
 // and locked in (Landlock: the evidence read-only and nothing else; seccomp: no network, no new
-// programs, no file opened for writing; no core dumps). The worker opens the evidence and forks one
-// child for every artefact and every detection, so that a decoder that crashes, hangs or eats memory
-// is one error entry with its name and its neighbours are unharmed. Findings and coverage come back
-// over pipes; the timeline is written by the worker to files that the caller had opened in the
-// output folder.
+// programs, no file opened for writing; no core dumps). The worker opens the evidence and has every
+// artefact and every detection run by a runner, a process below it. A runner that falls is replaced,
+// and each of its steps is run again alone: a decoder that crashes, hangs or eats memory is one error
+// entry with its name and its neighbours are unharmed. Findings and coverage come back over pipes;
+// the timeline is written to files that the caller had opened in the output folder.
 
 #pragma once
 

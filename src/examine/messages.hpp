@@ -1,9 +1,9 @@
 // What the processes of a run say to each other.
 //
-//   step   --pipe-->   worker   --socket-->   parent
+//   runner   --pipe-->   worker   --socket-->   parent
 //
-// A step speaks in the messages of `StepSays`; the worker passes its bytes on unread, tagged with
-// the number of the step, so one step cannot speak for another. `fields` is written once for both
+// A step speaks in the messages of `StepSays`; the worker passes its bytes on, tagged with the
+// number of the step that it had given to that runner. `fields` is written once for both
 // directions (archive.hpp); M is a message or a const message.
 
 #pragma once
@@ -33,6 +33,7 @@ enum class WorkerSays : std::uint8_t {
   opened,         // Opened
   failed,         // Failure: there will be no report
   step_bytes,     // StepBytes
+  step_again,     // StepAgain: what was said of this step is void
   step_ended,     // StepEnded
   finished,       // empty; nothing follows
 };
@@ -54,6 +55,7 @@ enum class StepSays : std::uint8_t {
   failed,        // Failure: the step ended itself
   output_failed, // Failure: the disk; the run ends
   done,          // empty: everything was said
+  returned,      // empty: of the runner, after each step
 };
 
 struct Sentence {
@@ -70,6 +72,9 @@ struct Opened {
 struct StepBytes {
   std::uint16_t step = 0;
   std::string bytes;
+};
+struct StepAgain {
+  std::uint16_t step = 0;
 };
 enum class Ending : std::uint8_t { exited, signalled, gave_up };
 struct StepEnded {
@@ -138,6 +143,10 @@ void fields(A& a, M& m) {
 template <class A, Is<StepBytes> M>
 void fields(A& a, M& m) {
   a(m.step), a(m.bytes);
+}
+template <class A, Is<StepAgain> M>
+void fields(A& a, M& m) {
+  a(m.step);
 }
 template <class A, Is<StepEnded> M>
 void fields(A& a, M& m) {

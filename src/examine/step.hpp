@@ -1,4 +1,4 @@
-// A step: one table or one detection, run in a process of its own.
+// A step: one table or one detection, run in a runner.
 //
 // Bounds  kMaxFindings a step; kMaxCitedBytes of cited rows, beyond which a finding keeps its first
 //         row and its count. What is left out is said (StepSays::overflow).

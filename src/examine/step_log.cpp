@@ -21,7 +21,7 @@ std::string name_of_signal(int number) {
 void StepLog::hear(std::string_view bytes) {
   heard_ += bytes.size();
   nonsense_ = nonsense_ || heard_ > kMaxStepBytes;
-  if (nonsense_ || done_) return;
+  if (nonsense_ || done_) return;  // after `done` only the runner's `returned` is left
   buffer_.add(bytes);
   while (true) {
     const auto frame = buffer_.next();
@@ -76,6 +76,8 @@ bool StepLog::take(const Frame& frame) {
       return (output_failure = decode<Failure>(frame.body)).has_value();
     case StepSays::done:
       done_ = true;
+      return true;
+    case StepSays::returned:
       return true;
   }
   return false;

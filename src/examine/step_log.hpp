@@ -22,6 +22,7 @@ class StepLog {
  public:
   void hear(std::string_view bytes);
   void ended(const StepEnded& how) { ending_ = how; }
+  [[nodiscard]] bool has_ended() const { return ending_.has_value(); }
 
   std::uint64_t rows = 0;
   std::vector<Hit> hits;

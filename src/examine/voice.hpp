@@ -1,4 +1,4 @@
-// How a step speaks: its messages, written to the pipe that the worker passes on.
+// How a step speaks: its messages, written to the pipe whose bytes the worker passes on.
 //
 // Small messages travel together. A hit travels at once: it must outlive a decoder that falls at
 // the next row.

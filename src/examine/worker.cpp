@@ -1,4 +1,4 @@
-// The worker's life: lock in, open the evidence, run every step in a child, pass on what it says.
+// The worker's life: lock in, open the evidence, run the steps in runners, pass on what they say.
 
 #include "examine/worker.hpp"
 
@@ -15,10 +15,10 @@
 #include "evidence/tree.hpp"
 #include "examine/address_space.hpp"
 #include "examine/archive.hpp"
-#include "examine/children.hpp"
 #include "examine/frames.hpp"
 #include "examine/hand_over.hpp"
 #include "examine/messages.hpp"
+#include "examine/runners.hpp"
 #include "examine/sandbox.hpp"
 #include "examine/step.hpp"
 #include "examine/timeline.hpp"
@@ -39,8 +39,8 @@ class Worker {
     say(WorkerSays::opened, encode(Opened{(*tree)->facts(), (*tree)->notes()}));
     // The merge needs the runs of all tables: it waits for the others.
     const auto readers = static_cast<std::size_t>(std::ranges::count_if(task_.steps, reads));
-    run_steps(**tree, 0, readers);
-    run_steps(**tree, readers, task_.steps.size());
+    run_steps_of(**tree, 0, readers);
+    run_steps_of(**tree, readers, task_.steps.size());
     say(WorkerSays::finished, {});
   }
 
@@ -59,7 +59,7 @@ class Worker {
     space_.open();
     for (auto& sentence : lock_in(task_.backup)) say(WorkerSays::lock, encode(Sentence{sentence}));
     say(WorkerSays::lock,
-        encode(Sentence{fmt::format("each step has a process of its own, {} s and {} MiB of memory",
+        encode(Sentence{fmt::format("a step that fails is run again in a process of its own; each has {} s and {} MiB",
                                     task_.step_time.count(), task_.step_memory >> 20)}));
     space_.limit(task_.step_memory);
   }
@@ -72,31 +72,34 @@ class Worker {
     return evidence::open(task_.backup, password);
   }
 
-  void run_steps(evidence::Tree& tree, std::size_t first, std::size_t end) {
-    ChildrenPlan plan;
+  void run_steps_of(evidence::Tree& tree, std::size_t first, std::size_t end) {
+    RunnersPlan plan;
     plan.first = first;
     plan.end = end;
     plan.at_once = processors();
     plan.time = task_.step_time;
-    plan.body = [&](std::size_t step, int pipe) { run_step(tree, step, pipe); };
+    plan.body = [&](std::size_t step, int pipe, bool fresh) { run_step(tree, step, pipe, fresh); };
     plan.said = [&](std::size_t step, std::string_view bytes) {
       say(WorkerSays::step_bytes,
           encode(StepBytes{static_cast<std::uint16_t>(step), std::string(bytes)}));
     };
+    plan.again = [&](std::size_t step) {
+      say(WorkerSays::step_again, encode(StepAgain{static_cast<std::uint16_t>(step)}));
+    };
     plan.ended = [&](std::size_t step, Ending how, int number) {
       say(WorkerSays::step_ended, encode(StepEnded{static_cast<std::uint16_t>(step), how, number}));
     };
-    run_children(plan);
+    run_steps(plan);
   }
 
-  /// In the child, which keeps only what its step needs: it cannot speak or write for another.
-  void run_step(evidence::Tree& tree, std::size_t number, int pipe) {
+  /// In the runner.
+  void run_step(evidence::Tree& tree, std::size_t number, int pipe, bool fresh) {
     const Step& step = task_.steps[number];
-    ::close(task_.socket);
-    for (const Step& other : task_.steps) {
-      if (reads(step) && &other != &step && other.file) ::close(other.file.get());
+    if (fresh) {
+      ::close(task_.socket);  // only the worker speaks to the parent
+      space_.limit(task_.step_memory);
     }
-    space_.limit(task_.step_memory);
+    if (step.file) empty(step.file.get());  // of what a runner that fell had written
     Voice voice(pipe);
     try {
       if (step.table != nullptr) {
@@ -107,6 +110,7 @@ class Worker {
         merge(step.file.get(), voice);
       }
     } catch (const std::bad_alloc&) {
+      if (!fresh) ::_exit(1);  // it may be the others that took the memory
       voice.say(StepSays::failed, Failure{Errc::limit, "ran out of its memory limit"});
     }
     voice.send();
@@ -126,6 +130,10 @@ class Worker {
     const auto what = merged.error().code() == Errc::malformed ? StepSays::failed
                                                                : StepSays::output_failed;
     voice.say(what, Failure{merged.error().code(), merged.error().what()});
+  }
+
+  static void empty(int fd) {
+    if (::ftruncate(fd, 0) == 0) ::lseek(fd, 0, SEEK_SET);
   }
 
   static bool reads(const Step& step) { return step.table != nullptr || step.detection != nullptr; }
