@@ -16,8 +16,9 @@ void begin_digest(EVP_MD_CTX* context, const EVP_MD* algorithm) {
 template <class Digest>
 Digest end_digest(EVP_MD_CTX* context) {
   Digest digest;
-  if (EVP_DigestFinal_ex(context, uchars(std::span<std::byte>(digest)), nullptr) != 1)
+  if (EVP_DigestFinal_ex(context, uchars(std::span<std::byte>(digest)), nullptr) != 1) {
     throw std::bad_alloc();
+  }
   return digest;
 }
 

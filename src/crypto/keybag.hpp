@@ -11,8 +11,8 @@
 //         PBKDF2-HMAC-SHA1(that, SALT, ITER); older: the second step alone. 32 bytes.
 //         Class keys are unwrapped by RFC 3394; its integrity check is what tells a wrong password.
 //         (KasperskyLab/triangle_check and jsharkey13/iphone_backup_decrypt describe the same.)
-// Bounds  iterations are limited (kMaxIterations each: about ten seconds of SHA-256, half a minute
-//         of SHA-1), 64 classes, 1 MiB.
+// Bounds  iterations are limited (kMaxIterations each: some ten seconds of SHA-256 and more than a
+//         minute of SHA-1 by extrapolation, so a caller needs a deadline), 64 classes, 1 MiB.
 
 #pragma once
 

@@ -80,8 +80,9 @@ struct Bag {
       if (which == 'W') bag += item("WRAP", 0);
       if (which == 'S') bag += item("SALT", salt);
       if (which == 'I') bag += item("ITER", iter);
-      if (which == 'D' && dpic != 0)
+      if (which == 'D' && dpic != 0) {
         bag += item("DPWT", 0) + item("DPIC", dpic) + item("DPSL", dpsl);
+      }
     }
     return bag;
   }

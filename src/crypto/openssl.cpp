@@ -7,7 +7,12 @@ namespace interdict::crypto::openssl {
 // Each is fetched once; a fetch by name costs more than hashing a short text.
 
 OSSL_LIB_CTX* library() {
-  static OSSL_LIB_CTX* context = need(OSSL_LIB_CTX_new());
+  static OSSL_LIB_CTX* context = [] {
+    // The HMAC inside PBKDF2 looks for engines, and with them for the configuration file, whatever
+    // its context: say once that there is none.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr);
+    return need(OSSL_LIB_CTX_new());
+  }();
   return context;
 }
 
