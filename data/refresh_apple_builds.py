@@ -5,7 +5,7 @@
 
 LISTS is a folder that holds ios_versions.json, device_traits.json and ipsw_db.json. The date is the
 day for which the list of builds is known to be whole: the release day of its newest build, or the
-day the list was taken, whichever can be stood by. It is printed in findings, so it is never guessed.
+day the list was taken, whichever can be stood by. It is printed in findings, so say in README.md what it rests on.
 """
 import argparse
 import datetime

@@ -70,9 +70,8 @@ std::size_t notes_and_weaknesses(Engine& engine) {
 
 TEST_CASE("a real clean backup is only called outdated") {
   if (test::missing_data("ios/backup-14.3")) return;
-  auto tree = evidence::open(test::shared_data() / "ios/backup-14.3", [] {
-    return Error{Errc::locked, "no password"};
-  });
+  auto tree = evidence::open(test::shared_data() / "ios/backup-14.3",
+                             [] { return Error{Errc::locked, "no password"}; });
   REQUIRE_MESSAGE(tree, (tree ? "" : tree.error().what()));
   auto engine = Engine::open(**tree);
   REQUIRE(engine);

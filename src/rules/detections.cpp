@@ -19,7 +19,7 @@ namespace {
 /// The header's names, all of which a detection must give once.
 constexpr std::array<std::string_view, 9> kNames{
     "id", "title", "kind", "families", "sources", "benign", "next", "baseline", "version"};
-constexpr std::size_t kMaxFile = 64 * 1024;
+constexpr std::size_t kMaxFile = 65'536;
 constexpr std::string_view kSql = ".sql";
 
 using Header = std::map<std::string, std::string, std::less<>>;

@@ -152,6 +152,7 @@ class SqlEngine final : public Engine {
     failures_->clear();
     Query query = TRY(connection_.prepare(sql));
     std::vector<std::string> names;
+    names.reserve(static_cast<std::size_t>(query.columns()));
     for (int i = 0; i < query.columns(); ++i) names.emplace_back(query.name(i));
     header(names);
     std::vector<Cell> cells(names.size());

@@ -192,8 +192,8 @@ TEST_CASE("a query that wants too much memory ends with a limit, and the engine 
       [](auto) {}, [](auto) { return true; });
   REQUIRE_FALSE(heap);
   CHECK(heap.error().code() == Errc::limit);
-  const auto text = engine->query(
-      "SELECT length(zeroblob(100000000))", [](auto) {}, [](auto) { return true; });
+  const auto text =
+      engine->query("SELECT length(zeroblob(100000000))", [](auto) {}, [](auto) { return true; });
   REQUIRE_FALSE(text);
   CHECK(text.error().code() == Errc::limit);
   CHECK(answer(*engine, "SELECT 1") == "1");

@@ -72,7 +72,7 @@ int connect(sqlite3* db, void* data, int, const char* const*, sqlite3_vtab** out
   return guarded([&] {
     const Origin& origin = *static_cast<const Origin*>(data);
     const int code = sqlite3_declare_vtab(db, declaration(origin.table).c_str());
-    if (code == SQLITE_OK) *out = new OpenTable(origin);
+    if (code == SQLITE_OK) *out = std::make_unique<OpenTable>(origin).release();
     return code;
   });
 }
@@ -121,7 +121,7 @@ int best_index(sqlite3_vtab* vtab, sqlite3_index_info* info) noexcept {
 
 int open_cursor(sqlite3_vtab* vtab, sqlite3_vtab_cursor** out) noexcept {
   return guarded([&] {
-    *out = new OpenCursor(static_cast<OpenTable*>(vtab)->origin);
+    *out = std::make_unique<OpenCursor>(static_cast<OpenTable*>(vtab)->origin).release();
     return SQLITE_OK;
   });
 }

@@ -2,8 +2,7 @@
 -- title:    A process was deleted from the record of network use
 -- kind:     attempt
 -- families: Pegasus
--- sources:  https://www.amnesty.org/en/latest/research/2021/07/forensic-methodology-report-how-to-catch-nso-groups-pegasus/
---           https://citizenlab.ca/2021/07/amnesty-peer-review/
+-- sources:  published by Citizen Lab and Amnesty International; the tool MVT reports it, too
 -- benign:   a damaged or incompletely copied DataUsage.sqlite; a tool that cleaned the database.
 --           Gaps in the numbering of processes are ordinary and are not what is reported here
 -- next:     compare with other records of the same days (netusage, power log, crash logs in a

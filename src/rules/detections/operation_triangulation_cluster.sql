@@ -2,8 +2,8 @@
 -- title:    Traces as Operation Triangulation leaves them, within minutes
 -- kind:     attempt
 -- families: Operation Triangulation
--- sources:  https://securelist.com/operation-triangulation/109842/
---           https://securelist.com/find-the-triangulation-utility/109867/
+-- sources:  Kaspersky, Operation Triangulation, 1 June 2023 (securelist.com, article 109842);
+--           the tool KasperskyLab/triangle_check
 -- benign:   each trace alone is ordinary, and coincidences happen: the status bar's location file
 --           and FaceTime's file are rewritten in daily use, emptied attachment folders remain when
 --           messages are deleted. Only traces of two kinds within five minutes are reported; the
@@ -39,13 +39,13 @@ folders AS MATERIALIZED (
 -- A folder is a trace when its content and its attributes changed together. The two moments may lie
 -- on both sides of a window's edge, so each stands for the whole folder. Any other moment of a
 -- folder spoils the windows it lies in: something ordinary happened there.
-folder_moments(at, trace, cite) AS (
-  SELECT at.value,
-         coalesce(abs(modified - changed) <= 300000000
-                  AND at.value BETWEEN min(modified, changed) - 300000000
-                                   AND max(modified, changed) + 300000000, 0),
-         cite
-  FROM folders CROSS JOIN json_each(json_array(modified, changed, birth)) AS at
+moments(number) AS (VALUES (1), (2), (3)),
+folder_moments AS (
+  SELECT CASE number WHEN 1 THEN modified WHEN 2 THEN changed ELSE birth END AS at,
+         number < 3 OR birth BETWEEN min(modified, changed) - 300000000
+                                 AND max(modified, changed) + 300000000 AS near,
+         abs(modified - changed) <= 300000000 AS together, cite
+  FROM folders CROSS JOIN moments
 ),
 -- The processes that the chain makes use the network though no person did anything.
 processes(name) AS (
@@ -73,7 +73,7 @@ traces(at, class, what, cite) AS MATERIALIZED (
             WHERE client GLOB '*/System/Library/LocationBundles/IonosphereHarvest.bundle*'
                OR client GLOB '*/System/Library/LocationBundles/WRMLinkSelection.bundle*'
   UNION ALL SELECT at, 'sms', 'an attachment folder was changed and holds nothing', cite
-            FROM folder_moments WHERE trace
+            FROM folder_moments WHERE near AND together
 ),
 windows AS MATERIALIZED (
   SELECT at, class, what, cite, last_value(at) OVER five_minutes AS last_at,
@@ -88,47 +88,43 @@ candidates AS MATERIALIZED (SELECT DISTINCT at FROM windows WHERE classes >= 2),
 -- Attachments are only asked for when there is something that they could spoil.
 attachments AS MATERIALIZED (
   SELECT micros(modified) AS modified, micros(changed) AS changed, micros(birth) AS birth
-  FROM ios_manifest
-  WHERE EXISTS (SELECT 1 FROM candidates)
-    AND domain = 'MediaDomain' AND relative_path GLOB 'Library/SMS/Attachments/*'
+  FROM (SELECT 1 FROM candidates LIMIT 1) CROSS JOIN ios_manifest
+  WHERE domain = 'MediaDomain' AND relative_path GLOB 'Library/SMS/Attachments/*'
     AND (kind = 'file' OR relative_path GLOB 'Library/SMS/Attachments/*/*/*')
 ),
 spoilers(at) AS (
-  SELECT at FROM folder_moments WHERE NOT trace
-  UNION ALL SELECT modified FROM attachments
-  UNION ALL SELECT changed FROM attachments
-  UNION ALL SELECT birth FROM attachments
+  SELECT at FROM folder_moments WHERE (near AND together) IS NOT 1
+  UNION ALL
+  SELECT CASE number WHEN 1 THEN modified WHEN 2 THEN changed ELSE birth END
+  FROM attachments CROSS JOIN moments
 ),
--- Time cut into spans as long as a window: a window touches the span it begins in and the next, so
--- the last spoiler of the one and the first of the other decide.
-spoiled_spans AS MATERIALIZED (
-  SELECT at / 300000000 AS span, min(at) AS first, max(at) AS last
-  FROM spoilers
-  WHERE at / 300000000 IN (SELECT at / 300000000 FROM candidates
-                           UNION SELECT at / 300000000 + 1 FROM candidates)
+-- Time is cut into spans as long as a window, so a window ends in the span after the one it begins
+-- in: the last spoiler of its own span and the first one of the next decide.
+spoiled AS MATERIALIZED (
+  SELECT at / 300000000 - ahead.column1 AS span,
+         max(iif(ahead.column1 = 0, at, NULL)) AS last_within,
+         min(iif(ahead.column1 = 1, at, NULL)) AS first_after
+  FROM spoilers CROSS JOIN (VALUES (0), (1)) AS ahead
+  WHERE at / 300000000 - ahead.column1 IN (SELECT at / 300000000 FROM candidates)
   GROUP BY span
 ),
-clean AS MATERIALIZED (
-  SELECT at FROM candidates
-  WHERE NOT EXISTS (SELECT 1 FROM spoiled_spans
-                    WHERE span = candidates.at / 300000000 AND last >= candidates.at)
-    AND NOT EXISTS (SELECT 1 FROM spoiled_spans
-                    WHERE span = candidates.at / 300000000 + 1
-                      AND first <= candidates.at + 300000000)
+judged AS (
+  SELECT windows.*,
+         iif(classes >= 2 AND coalesce(last_within < at, 1)
+               AND coalesce(first_after > at + 300000000, 1), last_at, NULL) AS ends
+  FROM windows LEFT JOIN spoiled ON spoiled.span = windows.at / 300000000
 ),
 -- Overlapping windows become one cluster: a trace belongs to it while a window that began before
 -- still reaches it, and opens a new one when no earlier window does.
 reached AS (
   SELECT at, class, what, cite,
-         max(iif(at IN (SELECT at FROM clean), last_at, NULL))
-           OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reach,
-         max(iif(at IN (SELECT at FROM clean), last_at, NULL))
-           OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS earlier_reach
-  FROM windows
+         max(ends) OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS reach,
+         max(ends) OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+  FROM judged
 ),
 clustered AS (
   SELECT at, class, what, cite,
-         max(iif(at > coalesce(earlier_reach, -1), at, NULL))
+         max(iif(at > coalesce(before, -1), at, NULL))
            OVER (ORDER BY at RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS cluster
   FROM reached WHERE at <= reach
 ),

@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
+#include <rapidcheck.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "rules/test_world.hpp"
 
@@ -58,6 +62,39 @@ void add_location(World& world, double at, const std::string& bundle = "Ionosphe
 }
 
 std::vector<RuleFinding> clusters(World& world) { return test::findings(world, kId); }
+
+/// What happened at a second: 0 file, 1 net, 2 location, 3 sms, 4 an attachment (no trace).
+using Event = std::pair<int, int>;
+constexpr int kSpoiler = 4;
+
+/// The rule as its prose has it: every window, then the union of those that overlap.
+std::vector<int> clusters_by_the_book(std::vector<Event> events) {
+  std::sort(events.begin(), events.end());
+  std::vector<int> begins;
+  int reach = -1;
+  for (const auto& [begin, first_class] : events) {
+    std::set<int> classes;
+    int last = begin;
+    for (const auto& [at, event_class] : events) {
+      if (at < begin || at > begin + 300) continue;
+      classes.insert(event_class);
+      last = std::max(last, at);
+    }
+    if (first_class == kSpoiler || classes.contains(kSpoiler) || classes.size() < 2) continue;
+    if (begin > reach) begins.push_back(begin);
+    reach = std::max(reach, last);
+  }
+  return begins;
+}
+
+void add_event(World& world, const Event& event) {
+  const auto& [at, event_class] = event;
+  if (event_class == 0) add_plist(world, at);
+  if (event_class == 1) add_usage(world, at);
+  if (event_class == 2) add_location(world, at);
+  if (event_class == 3) add_folder(world, at, at);
+  if (event_class == kSpoiler) add_attachment(world, at);
+}
 
 }  // namespace
 
@@ -280,6 +317,23 @@ TEST_CASE("a cluster of very many traces keeps a hundred citations and counts th
   REQUIRE(found.size() == 1);
   CHECK(found[0].cites.size() == kMaxCites);
   CHECK(found[0].cited == 2001);
+}
+
+TEST_CASE("any timeline gives the clusters that the rule's prose gives") {
+  CHECK(rc::check([] {
+    // Every half minute of an hour, so that edges of windows and of spans meet.
+    const auto moment = rc::gen::map(rc::gen::inRange(0, 120), [](int half) { return half * 30; });
+    const auto events = *rc::gen::container<std::vector<Event>>(
+        rc::gen::pair(moment, rc::gen::weightedOneOf<int>({{9, rc::gen::inRange(0, kSpoiler)},
+                                                           {1, rc::gen::just(kSpoiler)}})));
+    World world;
+    for (const Event& event : events) add_event(world, event);
+    std::vector<int> begins;
+    for (const RuleFinding& finding : clusters(world)) {
+      begins.push_back(static_cast<int>((finding.at->micros - morning(0).micros) / 1'000'000));
+    }
+    RC_ASSERT(begins == clusters_by_the_book(events));
+  }));
 }
 
 TEST_CASE("the manifest is only looked up, every other table is scanned once") {

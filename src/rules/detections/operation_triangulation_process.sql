@@ -2,8 +2,8 @@
 -- title:    BackupAgent used the network
 -- kind:     compromise
 -- families: Operation Triangulation
--- sources:  https://securelist.com/operation-triangulation/109842/
---           https://securelist.com/find-the-triangulation-utility/109867/
+-- sources:  Kaspersky, Operation Triangulation, 1 June 2023 (securelist.com, article 109842);
+--           the tool KasperskyLab/triangle_check
 -- benign:   none known: BackupAgent is deprecated and never used the network on a healthy phone;
 --           BackupAgent2 is today's legitimate program and does not match
 -- next:     keep this backup and the phone as they are and ask a forensic laboratory; look at what

@@ -2,8 +2,7 @@
 -- title:    The operating system is outdated
 -- kind:     weakness
 -- families: any
--- sources:  https://support.apple.com/en-us/100100 (Apple security releases);
---           the table apple_builds of this program, whose date the finding names
+-- sources:  the table apple_builds of this program, whose date the finding names
 -- benign:   a phone that was not used for a while, or that Apple no longer supports
 -- next:     install the newest version the phone is offered (Settings, General, Software Update).
 --           This program does not know which version a model can still run: one that is offered no

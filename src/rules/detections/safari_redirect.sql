@@ -2,7 +2,8 @@
 -- title:    A page without encryption sent Safari to another host at once
 -- kind:     note
 -- families: network injection (Pegasus, Predator)
--- sources:  https://www.amnesty.org/en/latest/research/2021/07/forensic-methodology-report-how-to-catch-nso-groups-pegasus/
+-- sources:  published by Amnesty International (redirects from one site to another without a step
+--           of the user); the tool MVT reports it, too
 -- benign:   ordinary: link shorteners, sign-in pages of public Wi-Fi, advertising and sites that
 --           moved to another name all do this. Only the host it leads to can make it matter
 -- next:     is the second host one the person knows? Compare it with indicators; look at the
@@ -45,10 +46,10 @@ hosts AS (
          iif(host(to_url) LIKE 'www.%', substr(host(to_url), 5), host(to_url)) AS to_host
   FROM steps
 )
+-- Without ORDER BY, so that findings stream: they come in the order of the visits.
 SELECT at,
        printf('%s was left for %s within %.3f s: %s led to %s',
               from_host, to_host, delay / 1e6, from_url, to_url) AS summary,
        cite_origin, cite_destination
 FROM hosts
-WHERE from_host <> to_host AND delay BETWEEN 0 AND 1000000
-ORDER BY at, cite_origin;
+WHERE from_host <> to_host AND delay BETWEEN 0 AND 1000000;
