@@ -13,7 +13,8 @@ namespace interdict::examine {
 class AddressSpace {
  public:
   void open();
-  /// From now on at most `more` bytes beyond what is mapped already; in a child, what its parent has.
+  /// From now on at most `more` bytes beyond what is mapped already; in a child, what its parent
+  /// has.
   void limit(std::uint64_t more) const;
 
  private:

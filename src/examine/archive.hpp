@@ -26,7 +26,8 @@ class Encoder {
   template <std::integral T>
   void operator()(const T& value) {
     auto v = static_cast<std::uint64_t>(value);
-    for (std::size_t i = 0; i < sizeof(T); ++i, v >>= 8) out_.push_back(static_cast<char>(v & 0xff));
+    for (std::size_t i = 0; i < sizeof(T); ++i, v >>= 8)
+      out_.push_back(static_cast<char>(v & 0xff));
   }
   void operator()(const std::string& text) {
     (*this)(static_cast<std::uint32_t>(text.size()));

@@ -78,25 +78,25 @@ bool escape(Notes& notes) {
   char* const arguments[] = {nullptr};
   tried("program", ::execve("/bin/true", arguments, arguments));
 #ifndef INTERDICT_SANITIZED
-  const auto* page = ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  const auto* page =
+      ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   tried("executable memory", page == MAP_FAILED ? -1 : 0);
 #endif
   tried("signal to init", ::kill(1, 0));
   return false;
 }
 
-#define INTERDICT_BAD_ARTEFACT(name, then, is_core)                                     \
-  constexpr std::array<evidence::Place, 1> kPlace_##name{                               \
-      {{evidence::Container::ios_backup, "HomeDomain", "Library/Bad/" #name}}};         \
-  constexpr Table kTable_##name{.id = "ios/test_" #name,                                \
-                                .summary = "rows of a test",                            \
-                                .places = kPlace_##name,                                \
-                                .columns = kColumns,                                    \
-                                .core = is_core,                                        \
-                                .expected = {.optional = true},                         \
-                                .open = open<then>,                                     \
-                                .mvt_module = {}};                                      \
+#define INTERDICT_BAD_ARTEFACT(name, then, is_core)                             \
+  constexpr std::array<evidence::Place, 1> kPlace_##name{                       \
+      {{evidence::Container::ios_backup, "HomeDomain", "Library/Bad/" #name}}}; \
+  constexpr Table kTable_##name{.id = "ios/test_" #name,                        \
+                                .summary = "rows of a test",                    \
+                                .places = kPlace_##name,                        \
+                                .columns = kColumns,                            \
+                                .core = is_core,                                \
+                                .expected = {.optional = true},                 \
+                                .open = open<then>,                             \
+                                .mvt_module = {}};                              \
   const Register kRegister_##name { kTable_##name }
 
 INTERDICT_BAD_ARTEFACT(good, end, true);

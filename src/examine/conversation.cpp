@@ -33,7 +33,8 @@ class Conversation {
   Result<Heard> run() {
     std::string piece(kHeardAtOnce, '\0');
     while (!finished_) {
-      if (options_.stop != nullptr && *options_.stop) return Error{Errc::interrupted, "interrupted"};
+      if (options_.stop != nullptr && *options_.stop)
+        return Error{Errc::interrupted, "interrupted"};
       pollfd polled{worker_.socket(), POLLIN, 0};
       const int ready = ::poll(&polled, 1, static_cast<int>(kLook.count()));
       if (ready <= 0) {
@@ -127,7 +128,8 @@ class Conversation {
   Result<crypto::Secret> password() {
     // Whoever asks twice is not our worker: a person must not be asked by what a phone contains.
     if (std::exchange(asked_, true)) return Error{Errc::locked, "the password was asked for twice"};
-    if (!options_.password) return Error{Errc::locked, "the backup is encrypted; a password is needed"};
+    if (!options_.password)
+      return Error{Errc::locked, "the backup is encrypted; a password is needed"};
     return options_.password();
   }
 
@@ -148,7 +150,8 @@ class Conversation {
   Result<Heard> lost_worker() {
     const auto why = worker_.ending();
     if (opened_) return salvage(fmt::format("the worker crashed ({})", why));
-    return Error{Errc::malformed, fmt::format("opening the evidence: its reader crashed ({})", why)};
+    return Error{Errc::malformed,
+                 fmt::format("opening the evidence: its reader crashed ({})", why)};
   }
 
   /// What was said before stands; the steps that had not ended are told as such.

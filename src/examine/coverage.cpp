@@ -18,7 +18,8 @@ Absence absence_of(const artefacts::Expected& expected, const evidence::Facts& f
   const int ios = facts.ios_major();
   if (ios > 0 && ios < expected.from_ios) {
     return {absent_as_expected,
-            fmt::format("iOS {} does not have it (it came with iOS {})", ios, expected.from_ios), false};
+            fmt::format("iOS {} does not have it (it came with iOS {})", ios, expected.from_ios),
+            false};
   }
   if (ios > 0 && expected.until_ios > 0 && ios > expected.until_ios) {
     return {absent_as_expected,
@@ -89,8 +90,8 @@ void judge_sources(Coverage& out, const StepLog& log) {
 
 }  // namespace
 
-Coverage coverage_of(const artefacts::Table& table, const evidence::Facts& facts, const StepLog& log,
-                     std::string_view why_unfinished) {
+Coverage coverage_of(const artefacts::Table& table, const evidence::Facts& facts,
+                     const StepLog& log, std::string_view why_unfinished) {
   Coverage out;
   ArtefactEntry& entry = out.entry;
   entry.table = &table;

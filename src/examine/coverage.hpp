@@ -23,7 +23,7 @@ struct Coverage {
 /// A core store counts as read when every source that is there was read to its end, even if some
 /// rows were damaged, or when this phone cannot have it. One that the phone has but this kind of
 /// backup leaves out is unread.
-Coverage coverage_of(const artefacts::Table& table, const evidence::Facts& facts, const StepLog& log,
-                     std::string_view why_unfinished);
+Coverage coverage_of(const artefacts::Table& table, const evidence::Facts& facts,
+                     const StepLog& log, std::string_view why_unfinished);
 
 }  // namespace interdict::examine

@@ -125,7 +125,8 @@ TEST_CASE("absence is judged by the phone and the kind of backup") {
   }
 }
 
-TEST_CASE("a step that did not come to its end leaves its table unreadable, or partial after rows") {
+TEST_CASE(
+    "a step that did not come to its end leaves its table unreadable, or partial after rows") {
   auto c = judged({}, {}, "gave up after 600 s");
   CHECK(c.entry.state == CoverageState::unreadable);
   CHECK(c.entry.why == "gave up after 600 s");

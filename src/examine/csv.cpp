@@ -12,7 +12,8 @@ bool continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x8
 }  // namespace
 
 void append_csv_cell(std::string& out, std::string_view text) {
-  const bool formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  const bool formula =
+      !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
   if (std::ranges::none_of(text, special)) {
     if (formula) out += '\'';
     out += text;

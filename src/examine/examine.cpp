@@ -39,7 +39,8 @@ class OutputFolder {
     if (why) return Error{Errc::io, fmt::format("{}: {}", path.string(), why.message())};
     return OutputFolder(path, made);
   }
-  OutputFolder(OutputFolder&& o) noexcept : path_(std::move(o.path_)), made_(std::exchange(o.made_, false)) {}
+  OutputFolder(OutputFolder&& o) noexcept
+      : path_(std::move(o.path_)), made_(std::exchange(o.made_, false)) {}
   OutputFolder& operator=(OutputFolder&&) = delete;
   ~OutputFolder() {
     if (made_) ::rmdir(path_.c_str());  // refused unless it is empty
@@ -67,8 +68,8 @@ std::optional<UtcTime> now() {
   return UtcTime{std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count()};
 }
 
-void add_table(Report& report, const artefacts::Table& table, const StepLog& log, std::string_view why,
-               const indicators::Set& set) {
+void add_table(Report& report, const artefacts::Table& table, const StepLog& log,
+               std::string_view why, const indicators::Set& set) {
   auto coverage = coverage_of(table, report.device, log, why);
   report.coverage.push_back(std::move(coverage.entry));
   if (coverage.unread) report.unread_core.emplace_back(table.id);

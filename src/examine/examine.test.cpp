@@ -87,7 +87,8 @@ std::set<std::string> ids(const Report& report) {
 
 }  // namespace
 
-TEST_CASE("a decoder that crashes, hangs or eats memory is one error entry; its neighbours are read") {
+TEST_CASE(
+    "a decoder that crashes, hangs or eats memory is one error entry; its neighbours are read") {
   const test::TemporaryFolder folder;
   const auto set = one_domain(folder.path());
   std::vector<std::string> names{"good", "good_too", "abort", "null", "hang"};
@@ -327,10 +328,10 @@ TEST_CASE("a real, trimmed backup has no trace and says what could not be read")
   CHECK(report->errors.empty());
   CHECK(report->files_listed == 1089);
   for (const auto& finding : report->findings) CHECK(finding.kind < FindingKind::exposure);
-  for (const auto* id : {"ios/backup_info", "ios/manifest", "ios/data_usage",
-                         "ios/os_analytics_ad_daily", "ios/sms", "ios/sms_attachments",
-                         "ios/safari_history", "ios/safari_browser_state",
-                         "ios/webkit_resource_load_statistics", "ios/tcc"}) {
+  for (const auto* id :
+       {"ios/backup_info", "ios/manifest", "ios/data_usage", "ios/os_analytics_ad_daily", "ios/sms",
+        "ios/sms_attachments", "ios/safari_history", "ios/safari_browser_state",
+        "ios/webkit_resource_load_statistics", "ios/tcc"}) {
     entry(*report, id);
   }
   CHECK(entry(*report, "ios/manifest").rows == 3721);

@@ -42,20 +42,20 @@ enum class ParentSays : std::uint8_t {
   no_password,  // Failure
 };
 enum class StepSays : std::uint8_t {
-  rows,          // RowsRead
-  hit,           // Hit: an indicator matched a row; sent for the first rows of a finding
-  total,         // Total: an indicator's hits in this table, once it is read
-  source,        // SourceSeen
-  inventory,     // Inventory
-  odd_file,      // Sentence
-  digest,        // Digest of a cited file
-  rule_finding,  // RuleHit
-  blind,         // Sentence: a source that a detection could not see
-  overflow,      // Sentence: more than a table may report
-  failed,        // Failure: the step ended itself
-  output_failed, // Failure: the disk; the run ends
-  done,          // empty: everything was said
-  returned,      // empty: of the runner, after each step
+  rows,           // RowsRead
+  hit,            // Hit: an indicator matched a row; sent for the first rows of a finding
+  total,          // Total: an indicator's hits in this table, once it is read
+  source,         // SourceSeen
+  inventory,      // Inventory
+  odd_file,       // Sentence
+  digest,         // Digest of a cited file
+  rule_finding,   // RuleHit
+  blind,          // Sentence: a source that a detection could not see
+  overflow,       // Sentence: more than a table may report
+  failed,         // Failure: the step ended itself
+  output_failed,  // Failure: the disk; the run ends
+  done,           // empty: everything was said
+  returned,       // empty: of the runner, after each step
 };
 
 struct Sentence {
@@ -106,7 +106,7 @@ struct SourceSeen {
   std::uint64_t rows = 0, damaged_rows = 0;
   std::map<std::string, std::uint64_t, std::less<>> reasons;
   std::vector<std::string> notes;
-  bool not_stored = false;   // listed, but its content is not in the evidence
+  bool not_stored = false;  // listed, but its content is not in the evidence
   bool ended_early = false;
   Errc code = Errc::io;  // of ended_early
   std::string error;

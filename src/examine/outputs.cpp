@@ -36,11 +36,12 @@ Status commit_all(std::vector<PartFile> parts) {
   return ok();
 }
 
-Result<std::vector<PartFile>> write_parts(const Report& report, const std::filesystem::path& folder) {
+Result<std::vector<PartFile>> write_parts(const Report& report,
+                                          const std::filesystem::path& folder) {
   std::vector<PartFile> parts;
   for (const Output* output : outputs()) {
-    auto& part = parts.emplace_back(
-        TRY_WITHIN("writing", PartFile::create(folder / output->file_name)));
+    auto& part =
+        parts.emplace_back(TRY_WITHIN("writing", PartFile::create(folder / output->file_name)));
     const auto sink = [&part](std::string_view piece) { return part.write(piece); };
     TRY_WITHIN("writing", output->write(report, sink));
     TRY_WITHIN("writing", part.finish());

@@ -28,7 +28,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::size_t distance_to(std::string_view name, const artefacts::Table& table) {
   const auto bare = table.id.substr(table.id.find('/') + 1);
-  return std::min({distance(name, table.id), distance(name, table.sql_name()), distance(name, bare)});
+  return std::min(
+      {distance(name, table.id), distance(name, table.sql_name()), distance(name, bare)});
 }
 
 Error unknown_table(std::string_view name) {
@@ -39,7 +40,8 @@ Error unknown_table(std::string_view name) {
     return distance_to(name.substr(0, kLongestName), *table);
   });
   if (nearest == all.end()) return {Errc::usage, fmt::format("there is no table \"{}\"", shown)};
-  return {Errc::usage, fmt::format("there is no table \"{}\": did you mean {}?", shown, (*nearest)->id)};
+  return {Errc::usage,
+          fmt::format("there is no table \"{}\": did you mean {}?", shown, (*nearest)->id)};
 }
 
 }  // namespace
@@ -64,7 +66,8 @@ Result<std::vector<const artefacts::Table*>> select_tables(std::span<const std::
   return selected;
 }
 
-bool needs_only(const rules::Detection& detection, std::span<const artefacts::Table* const> tables) {
+bool needs_only(const rules::Detection& detection,
+                std::span<const artefacts::Table* const> tables) {
   return std::ranges::all_of(detection.tables, [&](const artefacts::Table* table) {
     return std::ranges::binary_search(tables, table->id, {}, &artefacts::Table::id);
   });

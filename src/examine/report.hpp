@@ -35,14 +35,15 @@ inline constexpr std::size_t kMaxCitedRows = 100;  // an indicator or rule; `cou
 struct Finding {
   std::string id;  // 16 hex digits, the same for the same finding in another run or twin backup
   FindingKind kind = FindingKind::note;
-  std::string title;    // one line a lay person understands
-  std::string summary;  // a sentence or two with the facts
-  std::string artefact; // where it was seen: "ios/sms"; of a detection: its first cited table
+  std::string title;     // one line a lay person understands
+  std::string summary;   // a sentence or two with the facts
+  std::string artefact;  // where it was seen: "ios/sms"; of a detection: its first cited table
   std::optional<indicators::Indicator> indicator;
   std::string rule_id, rule_version, rule_sha256;  // of a detection
-  std::string families, sources, baseline;         // of a detection; families of an indicator: its collections
-  std::string benign;   // what else could cause this
-  std::string next;     // what to check next
+  std::string families, sources,
+      baseline;        // of a detection; families of an indicator: its collections
+  std::string benign;  // what else could cause this
+  std::string next;    // what to check next
   std::uint64_t count = 0;
   std::optional<UtcTime> first_seen, last_seen;
   std::vector<CitedRow> rows;  // at most kMaxCitedRows, in table order
@@ -77,7 +78,7 @@ struct ArtefactEntry {
 /// What was run besides the tables.
 struct RuleEntry {
   std::string id, version, sha256;
-  std::string error;             // why it could not run; empty: it ran
+  std::string error;               // why it could not run; empty: it ran
   std::vector<std::string> blind;  // "ios/safari_history: absent": where it saw nothing
   std::uint64_t findings = 0;
 };
@@ -101,7 +102,7 @@ struct Report {
   std::vector<indicators::NotEvaluated> not_evaluated;
   std::string indicator_digest;
   std::size_t indicator_count = 0;
-  std::vector<Finding> findings;  // by falling kind, then id
+  std::vector<Finding> findings;        // by falling kind, then id
   std::vector<ArtefactEntry> coverage;  // by table id
   std::vector<RuleEntry> rules;
   std::vector<std::string> sandbox;  // one sentence a lock: in force, or missing and why

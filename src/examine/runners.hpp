@@ -20,7 +20,7 @@ namespace interdict::examine {
 struct RunnersPlan {
   std::size_t first = 0, end = 0;  // steps
   unsigned at_once = 1;
-  std::chrono::seconds time{};     // wall clock of each step
+  std::chrono::seconds time{};  // wall clock of each step
   /// Runs a step, in the runner. `fresh`: nothing ran in this process before; where it is not, a
   /// step that fails for want of memory ends the process instead of saying so.
   std::function<void(std::size_t step, int pipe, bool fresh)> body;

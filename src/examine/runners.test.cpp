@@ -27,10 +27,13 @@ struct Outcome {
   std::vector<std::size_t> again;
 };
 
-std::string answer(std::size_t step) { return std::string(step * 30'000, static_cast<char>('a' + step)); }
+std::string answer(std::size_t step) {
+  return std::string(step * 30'000, static_cast<char>('a' + step));
+}
 
 /// Steps of which some misbehave; the others answer.
-Outcome run(std::size_t steps, unsigned at_once, const std::function<void(std::size_t)>& misbehave) {
+Outcome run(std::size_t steps, unsigned at_once,
+            const std::function<void(std::size_t)>& misbehave) {
   Outcome outcome;
   std::map<std::size_t, FrameBuffer> heard;
   std::map<std::size_t, std::string> said;
@@ -69,11 +72,13 @@ TEST_CASE("steps that behave are run once each, however many at once") {
     const auto outcome = run(8, at_once, [](std::size_t) {});
     REQUIRE(outcome.ended.size() == 8);
     CHECK(outcome.again.empty());
-    for (const auto& [step, ended] : outcome.ended) CHECK(ended == Ended{Ending::exited, 0, answer(step)});
+    for (const auto& [step, ended] : outcome.ended)
+      CHECK(ended == Ended{Ending::exited, 0, answer(step)});
   }
 }
 
-TEST_CASE("a step that dies or hangs is told alone, and what others said is as if it had not been") {
+TEST_CASE(
+    "a step that dies or hangs is told alone, and what others said is as if it had not been") {
   for (const unsigned at_once : {1u, 2u, 4u}) {
     const auto outcome = run(6, at_once, [](std::size_t step) {
       if (step == 1) ::raise(SIGKILL);
@@ -95,10 +100,11 @@ TEST_CASE("a step that ruins the process for the next is not blamed on the next"
   static bool ruined = false;
   const auto outcome = run(4, 1, [](std::size_t step) {
     if (step == 1) ruined = true;
-    if (step == 2 && ruined) ::abort();
+    if (step == 2 && ruined) ::raise(SIGKILL);
   });
   CHECK(outcome.again == std::vector<std::size_t>{0, 1, 2});
-  for (const auto& [step, ended] : outcome.ended) CHECK(ended == Ended{Ending::exited, 0, answer(step)});
+  for (const auto& [step, ended] : outcome.ended)
+    CHECK(ended == Ended{Ending::exited, 0, answer(step)});
 }
 
 TEST_CASE("a process that closes its pipe and goes on is given no more time than any other") {

@@ -27,9 +27,9 @@ namespace interdict::examine {
 namespace {
 
 // Debian 12's header ends at ABI 2; the kernel's documentation gives the rest.
-constexpr std::uint64_t kTruncate = 1ull << 14;    // ABI 3, Linux 6.2
-constexpr std::uint64_t kIoctlDevice = 1ull << 15; // ABI 5, Linux 6.10
-constexpr std::uint64_t kBindAndConnectTcp = 3;    // ABI 4, Linux 6.7
+constexpr std::uint64_t kTruncate = 1ull << 14;          // ABI 3, Linux 6.2
+constexpr std::uint64_t kIoctlDevice = 1ull << 15;       // ABI 5, Linux 6.10
+constexpr std::uint64_t kBindAndConnectTcp = 3;          // ABI 4, Linux 6.7
 constexpr std::uint64_t kAbstractSocketsAndSignals = 3;  // ABI 6, Linux 6.12
 constexpr std::uint64_t kAllOfAbi1 = LANDLOCK_ACCESS_FS_MAKE_SYM * 2 - 1;
 
@@ -50,15 +50,16 @@ RulesetAttributes handled_by(long abi) {
 /// 0, or why Landlock is not in force.
 int restrict_files(const RulesetAttributes& handled, const std::filesystem::path& evidence) {
   // An older kernel takes the longer struct as long as what it does not know is zero.
-  const Fd ruleset(static_cast<int>(
-      ::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
+  const Fd ruleset(
+      static_cast<int>(::syscall(SYS_landlock_create_ruleset, &handled, sizeof handled, 0)));
   if (!ruleset) return errno;
   const Fd folder(::open(evidence.c_str(), O_PATH | O_CLOEXEC));
   if (!folder) return errno;
   landlock_path_beneath_attr readable{};
   readable.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR;
   readable.parent_fd = folder.get();
-  if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &readable, 0) != 0) {
+  if (::syscall(SYS_landlock_add_rule, ruleset.get(), LANDLOCK_RULE_PATH_BENEATH, &readable, 0) !=
+      0) {
     return errno;
   }
   return ::syscall(SYS_landlock_restrict_self, ruleset.get(), 0) == 0 ? 0 : errno;
@@ -69,11 +70,13 @@ std::string lock_files(const std::filesystem::path& evidence) {
       ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION);
   const int why = abi < 1 ? errno : restrict_files(handled_by(abi), evidence);
   if (why != 0) {
-    return fmt::format("no Landlock ({}): files outside the evidence could have been read",
-                       why == ENOSYS || why == EOPNOTSUPP ? "not in this kernel" : std::strerror(why));
+    return fmt::format(
+        "no Landlock ({}): files outside the evidence could have been read",
+        why == ENOSYS || why == EOPNOTSUPP ? "not in this kernel" : std::strerror(why));
   }
   return fmt::format(
-      "Landlock ABI {}: only the evidence can be read, no file can be opened for writing or made{}{}",
+      "Landlock ABI {}: only the evidence can be read, no file can be opened for writing or "
+      "made{}{}",
       abi, abi >= 4 ? ", no TCP" : "", abi >= 6 ? ", no signals to other programs" : "");
 }
 
@@ -82,13 +85,7 @@ struct Release {
 };
 using Filter = std::unique_ptr<void, Release>;
 
-int allow(const Filter& filter, std::initializer_list<int> calls) {
-  int worst = 0;
-  for (const int call : calls) {
-    worst = std::min(worst, seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0));
-  }
-  return worst;
-}
+#ifndef INTERDICT_SANITIZED
 
 /// Allows `call` only while no bit of `mask` is set in its argument `argument`.
 int allow_without(const Filter& filter, int call, unsigned argument, std::uint64_t mask) {
@@ -101,33 +98,45 @@ int allow_only(const Filter& filter, int call, unsigned argument, std::uint64_t 
   return seccomp_rule_add_array(filter.get(), SCMP_ACT_ALLOW, call, 1, &equal);
 }
 
-#ifndef INTERDICT_SANITIZED
-
-constexpr std::uint64_t kWritingFlags = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
+constexpr std::uint64_t kWritingFlags =
+    O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY);
 constexpr std::uint64_t kNamespaceFlags = CLONE_NEWNS | CLONE_NEWCGROUP | CLONE_NEWUTS |
-                                          CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET;
+                                          CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+                                          CLONE_NEWNET;
 // What is not named is refused with EPERM: the program goes on and says what it could not do.
 constexpr std::uint32_t kElse = SCMP_ACT_ERRNO(EPERM);
 
+// clang-format off: grouped by what they are for
+constexpr int kAllowed[] = {
+    // files and pipes that are open, and looking at names
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write),
+    SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(close_range),
+    SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
+    SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64),
+    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(fcntl), SCMP_SYS(dup),
+    SCMP_SYS(pipe2), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(fsync), SCMP_SYS(fdatasync),
+    SCMP_SYS(ftruncate), SCMP_SYS(fadvise64),
+    // memory
+    SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk), SCMP_SYS(mlock),
+    SCMP_SYS(mlock2), SCMP_SYS(munlock), SCMP_SYS(futex),
+    // processes below this one, and this one's end
+    SCMP_SYS(pidfd_open), SCMP_SYS(wait4), SCMP_SYS(waitid), SCMP_SYS(exit), SCMP_SYS(exit_group),
+    SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask),
+    SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
+    SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
+    // questions to the kernel
+    SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid),
+    SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(getrandom), SCMP_SYS(clock_gettime),
+    SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(clock_nanosleep),
+    SCMP_SYS(nanosleep), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage),
+    SCMP_SYS(sysinfo), SCMP_SYS(uname)};
+// clang-format on
+
 int fill(const Filter& filter) {
-  int worst = allow(
-      filter,
-      {SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write),
-       SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(close), SCMP_SYS(close_range),
-       SCMP_SYS(fstat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
-       SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2), SCMP_SYS(getdents64),
-       SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd), SCMP_SYS(fcntl), SCMP_SYS(dup),
-       SCMP_SYS(pipe2), SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fadvise64)});
-  worst = std::min(worst, allow(filter, {SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise),
-       SCMP_SYS(brk), SCMP_SYS(mlock), SCMP_SYS(mlock2), SCMP_SYS(munlock), SCMP_SYS(futex),
-       SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(pidfd_open), SCMP_SYS(wait4), SCMP_SYS(waitid),
-       SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(kill), SCMP_SYS(tgkill), SCMP_SYS(getpid),
-       SCMP_SYS(gettid), SCMP_SYS(getppid), SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid),
-       SCMP_SYS(getegid), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
-       SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall), SCMP_SYS(set_robust_list), SCMP_SYS(rseq),
-       SCMP_SYS(getrandom), SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(gettimeofday),
-       SCMP_SYS(time), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep), SCMP_SYS(sched_yield),
-       SCMP_SYS(sched_getaffinity), SCMP_SYS(getrusage), SCMP_SYS(sysinfo), SCMP_SYS(uname)}));
+  int worst = 0;
+  for (const int call : kAllowed) {
+    worst = std::min(worst, seccomp_rule_add(filter.get(), SCMP_ACT_ALLOW, call, 0));
+  }
   worst = std::min({worst, allow_without(filter, SCMP_SYS(open), 1, kWritingFlags),
                     allow_without(filter, SCMP_SYS(openat), 2, kWritingFlags),
                     allow_without(filter, SCMP_SYS(mmap), 2, PROT_EXEC),
@@ -178,9 +187,10 @@ std::vector<std::string> lock_in(const std::filesystem::path& evidence) {
   std::vector<std::string> sentences;
   sentences.push_back(lock_resources());
   if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
-    sentences.push_back(fmt::format("new privileges could not be forbidden ({}), and without that "
-                                    "neither Landlock nor seccomp",
-                                    std::strerror(errno)));
+    sentences.push_back(
+        fmt::format("new privileges could not be forbidden ({}), and without that "
+                    "neither Landlock nor seccomp",
+                    std::strerror(errno)));
     return sentences;
   }
   sentences.push_back(lock_files(evidence));

@@ -30,8 +30,8 @@ class Tallies {
 
   void add(const indicators::Hit& hit) {
     const auto row = scan_.row();
-    const auto kind =
-        table_.grade != nullptr ? table_.grade(hit.column, row) : table_.columns[hit.column].on_match;
+    const auto kind = table_.grade != nullptr ? table_.grade(hit.column, row)
+                                              : table_.columns[hit.column].on_match;
     auto known = by_indicator_.find(hit.indicator);
     if (known == by_indicator_.end()) {
       if (by_indicator_.size() == kMaxFindings) {
@@ -82,8 +82,8 @@ class Tallies {
              .at = at,
              .value = bounded(hit.matched, kMaxCitedValue),
              .locator = bounded(scan_.locator())};
-    cited_bytes_ += sizeof(Hit) + said.value.size() + said.locator.file.size() +
-                    said.locator.key_path.size();
+    cited_bytes_ +=
+        sizeof(Hit) + said.value.size() + said.locator.file.size() + said.locator.key_path.size();
     voice_.say(StepSays::hit, said);
     cited_.try_emplace(scan_.file().device_path, scan_.file());
   }
@@ -205,7 +205,8 @@ void run_table(const Table& table, evidence::Tree& tree, const indicators::Set& 
   }
   if (written && runs) written = runs->finish();
   if (!written) {
-    return voice.say(StepSays::output_failed, Failure{written.error().code(), written.error().what()});
+    return voice.say(StepSays::output_failed,
+                     Failure{written.error().code(), written.error().what()});
   }
   tallies.say_totals();
   inventory.say();

@@ -2,7 +2,8 @@
 //
 // A step sorts what fits into one run and appends the run to an unnamed file in the output folder;
 // the merge reads the runs of all steps side by side and writes timeline.csv.
-// Format of timeline.csv  RFC 4180 (CRLF), header `time_utc,artefact,event,description,file,locator`,
+// Format of timeline.csv  RFC 4180 (CRLF), header
+// `time_utc,artefact,event,description,file,locator`,
 //   ordered by time, artefact, row. A row with several equal times is one line whose event names
 //   them all. Description: `column=value` of the columns that mean something to an investigator
 //   (those with a kind; all where there is none), at most 256 bytes. One event is one line: control
@@ -35,7 +36,8 @@ inline constexpr std::size_t kMergeBytes = 16u << 20;
 Result<Fd> unnamed_file(const std::filesystem::path& folder);
 
 /// The row's moment: its first time that is not null.
-std::optional<UtcTime> moment_of(const artefacts::Table& table, std::span<const artefacts::Value> row);
+std::optional<UtcTime> moment_of(const artefacts::Table& table,
+                                 std::span<const artefacts::Value> row);
 
 /// Collects the moments of one table's rows, in row order.
 class TimelineRuns {

@@ -30,7 +30,8 @@ artefacts::Table table(std::string_view id, std::span<const Column> columns) {
   return t;
 }
 const artefacts::Table kVisits = table("ios/visits", kColumns);
-constexpr std::array<Column, 2> kPlain{{{"at", ColumnKind::time, ""}, {"count", ColumnKind::plain, ""}}};
+constexpr std::array<Column, 2> kPlain{
+    {{"at", ColumnKind::time, ""}, {"count", ColumnKind::plain, ""}}};
 const artefacts::Table kCounts = table("ios/counts", kPlain);
 
 constexpr std::string_view kHeader = "time_utc,artefact,event,description,file,locator\r\n";
@@ -40,18 +41,17 @@ struct Row {
   std::int64_t rowid = 0;
 };
 
-Row row(std::optional<std::int64_t> created, std::optional<std::int64_t> opened, std::string_view url,
-        std::string_view note, std::int64_t rowid) {
+Row row(std::optional<std::int64_t> created, std::optional<std::int64_t> opened,
+        std::string_view url, std::string_view note, std::int64_t rowid) {
   const auto time = [](std::optional<std::int64_t> micros) {
     return micros ? Value::time(UtcTime{*micros}) : Value();
   };
-  return {{time(created), time(opened), Value::text(url), Value::integer(9), Value::text(note)}, rowid};
+  return {{time(created), time(opened), Value::text(url), Value::integer(9), Value::text(note)},
+          rowid};
 }
 
 void add(TimelineRuns& runs, const Row& r) {
-  const auto where = [&] {
-    return Locator{"ios/visits", "/private/x.db", "visits", r.rowid, ""};
-  };
+  const auto where = [&] { return Locator{"ios/visits", "/private/x.db", "visits", r.rowid, ""}; };
   REQUIRE(runs.add(r.cells, where));
 }
 
@@ -86,14 +86,13 @@ TEST_CASE("a row's moments become lines, sorted by time") {
        row(std::nullopt, 3 * kDay + 3'723'000'004, "http://a.example/", "two\nlines", 2),
        row(std::nullopt, std::nullopt, "never", "", 3)},
       kRunBytes);
-  CHECK(csv ==
-        std::string(kHeader) +
-            "1970-01-02T00:00:00.000000Z,ios/visits,\"opened, by hand\","
-            "\"url=http://b.example/; note=hi, \"\"you\"\"\",/private/x.db,visits#1\r\n"
-            "1970-01-03T00:00:00.000001Z,ios/visits,record made,"
-            "\"url=http://b.example/; note=hi, \"\"you\"\"\",/private/x.db,visits#1\r\n"
-            "1970-01-04T01:02:03.000004Z,ios/visits,\"opened, by hand\","
-            "\"url=http://a.example/; note=two lines\",/private/x.db,visits#2\r\n");
+  CHECK(csv == std::string(kHeader) +
+                   "1970-01-02T00:00:00.000000Z,ios/visits,\"opened, by hand\","
+                   "\"url=http://b.example/; note=hi, \"\"you\"\"\",/private/x.db,visits#1\r\n"
+                   "1970-01-03T00:00:00.000001Z,ios/visits,record made,"
+                   "\"url=http://b.example/; note=hi, \"\"you\"\"\",/private/x.db,visits#1\r\n"
+                   "1970-01-04T01:02:03.000004Z,ios/visits,\"opened, by hand\","
+                   "\"url=http://a.example/; note=two lines\",/private/x.db,visits#2\r\n");
 }
 
 TEST_CASE("equal times of one row are one line that names both events") {
@@ -118,8 +117,10 @@ TEST_CASE("runs of any size merge into the same bytes, equal times in the order 
     std::vector<std::pair<std::int64_t, std::int64_t>> expected, seen;
     for (const auto& r : rows) {
       for (std::size_t i = 0; i < 2; ++i) {
-        const bool again = i == 1 && !r.cells[0].is_null() && r.cells[0].as_time() == r.cells[1].as_time();
-        if (!r.cells[i].is_null() && !again) expected.emplace_back(r.cells[i].as_time().micros, r.rowid);
+        const bool again =
+            i == 1 && !r.cells[0].is_null() && r.cells[0].as_time() == r.cells[1].as_time();
+        if (!r.cells[i].is_null() && !again)
+          expected.emplace_back(r.cells[i].as_time().micros, r.rowid);
       }
     }
     std::ranges::stable_sort(expected, {}, &std::pair<std::int64_t, std::int64_t>::first);
@@ -134,7 +135,8 @@ TEST_CASE("runs of any size merge into the same bytes, equal times in the order 
   }));
 }
 
-TEST_CASE("a long description is cut between letters, and a table without kinds tells its plain cells") {
+TEST_CASE(
+    "a long description is cut between letters, and a table without kinds tells its plain cells") {
   const std::string letters(300, 'x');
   std::string greek;
   for (int i = 0; i < 200; ++i) greek += "\u03b1";
@@ -185,11 +187,19 @@ TEST_CASE("a run that is not as it was written is refused") {
   };
   using namespace std::string_literals;
   CHECK(refused("short"));
-  CHECK(refused("\x00\x00\x00\x00\x00\x00\x00\x00"s));                  // an empty run
-  CHECK(refused("\xff\x00\x00\x00\x00\x00\x00\x00xx"s));                // longer than the file
-  CHECK(refused("\x04\x00\x00\x00\x00\x00\x00\x00xxxx"s));              // less than a record
-  CHECK(refused("\x10\x00\x00\x00\x00\x00\x00\x00" "12345678" "\x01\x00\x00\x00" "\x09\x00\x00\x00"s));
-  CHECK(refused("\x10\x00\x00\x00\x00\x00\x00\x00" "12345678" "\x01\x00\x00\x00" "\xff\xff\xff\xff"s));
+  CHECK(refused("\x00\x00\x00\x00\x00\x00\x00\x00"s));      // an empty run
+  CHECK(refused("\xff\x00\x00\x00\x00\x00\x00\x00xx"s));    // longer than the file
+  CHECK(refused("\x04\x00\x00\x00\x00\x00\x00\x00xxxx"s));  // less than a record
+  CHECK(
+      refused("\x10\x00\x00\x00\x00\x00\x00\x00"
+              "12345678"
+              "\x01\x00\x00\x00"
+              "\x09\x00\x00\x00"s));
+  CHECK(
+      refused("\x10\x00\x00\x00\x00\x00\x00\x00"
+              "12345678"
+              "\x01\x00\x00\x00"
+              "\xff\xff\xff\xff"s));
 }
 
 TEST_CASE("a cell is quoted when it must be and is never a formula") {

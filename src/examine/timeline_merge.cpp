@@ -24,7 +24,9 @@ constexpr std::size_t kLargestBuffer = 1 << 18;
 constexpr std::size_t kWriteChunk = 1 << 18;
 constexpr std::uint64_t kLinesBetweenProgress = 1 << 17;
 
-Error unreadable_run() { return {Errc::malformed, "timeline: a sorted run is not as it was written"}; }
+Error unreadable_run() {
+  return {Errc::malformed, "timeline: a sorted run is not as it was written"};
+}
 
 /// Reads one run from its file, record by record.
 class Run {
@@ -61,7 +63,8 @@ class Run {
     if (have + more < bytes) return unreadable_run();
     buffer_.resize(have + more);
     const auto n = ::pread(fd_, buffer_.data() + have, more, static_cast<off_t>(at_));
-    if (n < 0 || static_cast<std::size_t>(n) != more) return os_error("timeline", n < 0 ? errno : EIO);
+    if (n < 0 || static_cast<std::size_t>(n) != more)
+      return os_error("timeline", n < 0 ? errno : EIO);
     at_ += more;
     left_ -= more;
     return ok();
@@ -79,7 +82,7 @@ class Run {
 Result<std::vector<Run>> runs_of(std::span<const RunFile> files) {
   std::vector<Run> runs;
   for (std::size_t i = 0; i < files.size(); ++i) {
-    struct stat s {};
+    struct stat s{};
     if (::fstat(files[i].fd, &s) != 0) return os_error("timeline", errno);
     const auto end = static_cast<std::uint64_t>(s.st_size);
     for (std::uint64_t at = 0; at < end;) {
@@ -117,7 +120,8 @@ class TimeText {
 
  private:
   void digits(std::size_t at, std::size_t width, std::uint64_t value) {
-    for (; width > 0; --width, value /= 10) text_[at + width - 1] = static_cast<char>('0' + value % 10);
+    for (; width > 0; --width, value /= 10)
+      text_[at + width - 1] = static_cast<char>('0' + value % 10);
   }
   std::string text_;
   std::int64_t day_begin_ = INT64_MAX - 86'400'000'000;  // no day yet

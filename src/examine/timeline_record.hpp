@@ -12,17 +12,20 @@
 namespace interdict::examine {
 
 struct TimelineRecord {
-  std::int64_t time = 0;      // microseconds since 1970
-  std::uint32_t events = 0;   // bit i: the table's i-th time column
-  std::string_view tail;      // "description,file,locator", escaped
+  std::int64_t time = 0;     // microseconds since 1970
+  std::uint32_t events = 0;  // bit i: the table's i-th time column
+  std::string_view tail;     // "description,file,locator", escaped
 };
 inline constexpr std::size_t kRunHeader = 8;
 inline constexpr std::size_t kRecordHeader = 16;
 inline constexpr std::size_t kMaxTail = 1 << 14;
 inline constexpr std::size_t kMaxTimeColumns = 32;
 
+/// width <= 8.
 inline void append_le(std::string& out, std::uint64_t value, std::size_t width) {
-  for (; width > 0; --width, value >>= 8) out.push_back(static_cast<char>(value & 0xff));
+  char bytes[8];
+  for (std::size_t i = 0; i < width; ++i, value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
+  out.append(bytes, width);
 }
 
 inline void append_record(std::string& out, const TimelineRecord& record) {

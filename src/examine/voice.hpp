@@ -20,7 +20,8 @@ namespace interdict::examine {
 
 class Voice {
  public:
-  /// Does not own the pipe. When nobody reads it any more the process ends: there is no one to work for.
+  /// Does not own the pipe. When nobody reads it any more the process ends: there is no one to work
+  /// for.
   explicit Voice(int pipe) : pipe_(pipe) {}
 
   template <class Message>

@@ -77,7 +77,8 @@ std::string_view meaning_of_kind(FindingKind kind) {
     case FindingKind::compromise:
       return "It means that this code ran on the phone or was planted on it.";
     case FindingKind::attempt:
-      return "It means that an attack reached the phone; whether it succeeded is not shown by this.";
+      return "It means that an attack reached the phone; whether it succeeded is not shown by "
+             "this.";
     case FindingKind::exposure:
       return "It means that the phone was in contact with it, not that the phone was infected.";
     case FindingKind::weakness:
@@ -119,7 +120,8 @@ std::string benign_causes(Type type) {
     case Type::domain:
     case Type::ip:
     case Type::url:
-      return "Reading about it, research, a link that was shown but not opened, or a name or address "
+      return "Reading about it, research, a link that was shown but not opened, or a name or "
+             "address "
              "that has changed hands since it was listed.";
     case Type::email:
       return "Mail from or about it that was never answered, or an account that was taken over.";
@@ -147,15 +149,18 @@ std::string benign_causes(Type type) {
 std::string what_next(FindingKind kind, Type type) {
   switch (kind) {
     case FindingKind::compromise:
-      return "Stop using the phone for anything confidential, but do not restart, update or reset it. "
+      return "Stop using the phone for anything confidential, but do not restart, update or reset "
+             "it. "
              "Keep this backup, take a sysdiagnose, and bring both to a forensic laboratory.";
     case FindingKind::attempt:
-      return "Do not open the message or link. Look in the timeline for what happened in the minutes "
+      return "Do not open the message or link. Look in the timeline for what happened in the "
+             "minutes "
              "after it, and have the phone examined with a sysdiagnose as well.";
     case FindingKind::exposure:
       return type == Type::app_id || type == Type::profile_id
                  ? "Ask the owner who installed it and when; look in the timeline around that time."
-                 : "Ask the owner whether and why it was visited; look in the timeline for crashes, new "
+                 : "Ask the owner whether and why it was visited; look in the timeline for "
+                   "crashes, new "
                    "programs or other listed names shortly afterwards.";
     case FindingKind::weakness:
       return "Remove the weakness once the evidence is safe.";

@@ -59,8 +59,9 @@ class Worker {
     space_.open();
     for (auto& sentence : lock_in(task_.backup)) say(WorkerSays::lock, encode(Sentence{sentence}));
     say(WorkerSays::lock,
-        encode(Sentence{fmt::format("a step that fails is run again in a process of its own; each has {} s and {} MiB",
-                                    task_.step_time.count(), task_.step_memory >> 20)}));
+        encode(Sentence{fmt::format(
+            "a step that fails is run again in a process of its own; each has {} s and {} MiB",
+            task_.step_time.count(), task_.step_memory >> 20)}));
     space_.limit(task_.step_memory);
   }
 
@@ -127,8 +128,8 @@ class Worker {
     };
     const auto merged = merge_timeline(files, csv, count);
     if (merged) return voice.say(StepSays::done);
-    const auto what = merged.error().code() == Errc::malformed ? StepSays::failed
-                                                               : StepSays::output_failed;
+    const auto what =
+        merged.error().code() == Errc::malformed ? StepSays::failed : StepSays::output_failed;
     voice.say(what, Failure{merged.error().code(), merged.error().what()});
   }
 

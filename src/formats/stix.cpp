@@ -17,7 +17,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "base/text.hpp"
+#include "formats/stix_input.hpp"
 
 namespace interdict::stix {
 namespace bundle {
@@ -25,104 +25,9 @@ namespace {
 
 namespace od = simdjson::ondemand;
 
-constexpr std::size_t kMaxObject = std::size_t{64} << 20;
 constexpr std::size_t kMaxDepth = 1024;
 constexpr std::size_t kMaxKey = 1024;
-/// Bytes before the text: the '[' that makes a list of a window is written there.
-constexpr std::size_t kHeadroom = 1;
-/// Bytes behind it: our own ']' and a blank, then what simdjson wants.
-constexpr std::size_t kTail = 2 + simdjson::SIMDJSON_PADDING;
-
-bool is_json_blank(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-}  // namespace
-
-/// Memory for a window, and the bytes around it that a window needs. (Named: State holds one.)
-class Buffer {
- public:
-  explicit Buffer(std::size_t window) { grow(window); }
-  [[nodiscard]] char* data() const { return bytes_.get(); }
-  [[nodiscard]] std::size_t size() const { return size_; }
-  /// At least this many bytes for a window; keeps what is there.
-  void grow(std::size_t window) {
-    const auto size = kHeadroom + window + kTail;
-    auto bytes = std::make_unique_for_overwrite<char[]>(size);
-    std::copy_n(bytes_.get(), size_, bytes.get());
-    std::memset(bytes.get() + size - kTail, ' ', kTail);
-    bytes_ = std::move(bytes);
-    size_ = size;
-  }
-
- private:
-  std::unique_ptr<char[]> bytes_;
-  std::size_t size_ = 0;
-};
-
-namespace {
-
-/// What is left to read of a file, as much of it as is in memory.
-class Input {
- public:
-  Input(const Pull& pull, Buffer& buffer) : pull_(pull), buffer_(buffer) {}
-
-  [[nodiscard]] std::size_t size() const { return end_ - begin_; }
-  [[nodiscard]] std::uint64_t offset() const { return offset_; }
-  [[nodiscard]] std::uint64_t bytes_read() const { return offset_ + size(); }
-  /// The first unread byte; the byte before it and the padding behind the last are the caller's.
-  [[nodiscard]] char* data() { return buffer_.data() + begin_; }
-  [[nodiscard]] std::size_t capacity() const { return buffer_.size() - begin_; }
-
-  void drop(std::size_t count) {
-    begin_ += count;
-    offset_ += count;
-  }
-  /// Reads on; false at the end of the file. Grows when everything in memory is still unread.
-  Result<bool> more() {
-    if (at_end_) return false;
-    std::memmove(buffer_.data() + kHeadroom, data(), size());
-    end_ = kHeadroom + size();
-    begin_ = kHeadroom;
-    if (end_ + kTail >= buffer_.size()) {
-      if (buffer_.size() > kMaxObject) return Error(Errc::limit, "an object of more than 64 MiB");
-      buffer_.grow(2 * buffer_.size());
-    }
-    while (end_ + kTail < buffer_.size()) {
-      const auto room = buffer_.size() - kTail - end_;
-      const auto got = TRY(pull_(std::span(buffer_.data() + end_, room)));
-      if (got == 0) {
-        at_end_ = true;
-        break;
-      }
-      end_ += std::min(got, room);
-    }
-    return size() > 0;
-  }
-  /// The next byte without taking it; '\0' at the end.
-  Result<char> peek() {
-    if (size() == 0 && !TRY(more())) return '\0';
-    return *data();
-  }
-  Result<char> next_significant() {
-    while (true) {
-      const char c = TRY(peek());
-      if (!is_json_blank(c)) return c;
-      drop(1);
-    }
-  }
-  Result<bool> take(char c) {
-    if (TRY(next_significant()) != c) return false;
-    drop(1);
-    return true;
-  }
-
- private:
-  const Pull& pull_;
-  Buffer& buffer_;
-  std::size_t begin_ = kHeadroom;
-  std::size_t end_ = kHeadroom;
-  std::uint64_t offset_ = 0;  // of begin_ in the file
-  bool at_end_ = false;
-};
+static_assert(Window::kPadding >= simdjson::SIMDJSON_PADDING);
 
 /// One object of the list, collected member by member.
 class Collector {
@@ -183,7 +88,8 @@ class Collector {
           return list(value, object.object_refs);
         }
         break;
-      default: break;
+      default:
+        break;
     }
     return simdjson::SUCCESS;
   }
@@ -219,8 +125,8 @@ class Collector {
 
 class Reader {
  public:
-  Reader(const Pull& pull, const Visit& visit, Buffer& buffer, od::parser& parser)
-      : input_(pull, buffer), visit_(visit), parser_(parser), window_(buffer.size()) {}
+  Reader(const Pull& pull, const Visit& visit, Window& window, od::parser& parser)
+      : input_(pull, window), visit_(visit), parser_(parser), window_(window.size()) {}
 
   Status run() {
     for (const char mark : {'\xEF', '\xBB', '\xBF'}) {  // a byte order mark, as editors leave it
@@ -308,7 +214,7 @@ class Reader {
       } else if (!in_text && closes) {
         --depth;
       }
-      any = any || !is_json_blank(c);
+      any = any || static_cast<unsigned char>(c) > ' ';
     }
   }
 
@@ -363,8 +269,8 @@ class Reader {
   /// Why the object at the front, all of which is in memory, could not be read.
   [[nodiscard]] Error trouble() const {
     if (error_ == simdjson::SUCCESS || input_.size() == 0) return cut_off();
-    return wrong(fmt::format("in the object that begins here: {}",
-                             simdjson::error_message(error_)));
+    return wrong(
+        fmt::format("in the object that begins here: {}", simdjson::error_message(error_)));
   }
 
   /// Where the last string before `cut` opens or closes.
@@ -454,8 +360,8 @@ class Reader {
 }  // namespace bundle
 
 struct BundleReader::State {
-  explicit State(std::size_t window) : buffer(window) {}
-  bundle::Buffer buffer;
+  explicit State(std::size_t size) : window(size) {}
+  Window window;
   bundle::od::parser parser;
 };
 
@@ -464,7 +370,7 @@ BundleReader::BundleReader(std::size_t window)
 BundleReader::~BundleReader() = default;
 
 Status BundleReader::read(const Pull& pull, const Visit& visit) {
-  return bundle::Reader(pull, visit, state_->buffer, state_->parser).run();
+  return bundle::Reader(pull, visit, state_->window, state_->parser).run();
 }
 
 }  // namespace interdict::stix

@@ -1,8 +1,8 @@
 // STIX 2.0 and 2.1 bundles, read as a stream.
 //
 // A feed of a million indicators is a gigabyte of JSON: it is read in windows that fit a
-// cache, and each window's objects are parsed by simdjson (which also checks UTF-8). Nothing is kept
-// but what the visitor keeps.
+// cache, and each window's objects are parsed by simdjson (which also checks UTF-8). Nothing is
+// kept but what the visitor keeps.
 //
 // Reads   {"type":"bundle", …, "objects":[…]} with its members in any order (so TAXII envelopes
 //         too), and a bare list of objects. Objects of any type are visited.
@@ -46,7 +46,7 @@ using Visit = std::function<Status(const Object& object)>;
 class BundleReader {
  public:
   /// window: bytes in memory at once, unless an object is larger.
-  explicit BundleReader(std::size_t window = std::size_t{256} << 10);
+  explicit BundleReader(std::size_t window = std::size_t{64} << 10);
   BundleReader(const BundleReader&) = delete;
   BundleReader& operator=(const BundleReader&) = delete;
   ~BundleReader();

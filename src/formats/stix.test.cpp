@@ -62,13 +62,12 @@ TEST_CASE("a bundle's objects are visited with the members that matter") {
     ], "more": { "x": [1, "]"] } }
   )");
   CHECK(seen.error.empty());
-  CHECK(seen.objects ==
-        std::vector<std::string>{
-            "malware malware--1  Worm \"x\" \xC3\xA9",
-            "indicator indicator--1 [url:value = 'http://x/?a=\\'b'] stix revoked",
-            "relationship r  indicator--1 malware--1",
-            "report report--1  +a +b\\",
-        });
+  CHECK(seen.objects == std::vector<std::string>{
+                            "malware malware--1  Worm \"x\" \xC3\xA9",
+                            "indicator indicator--1 [url:value = 'http://x/?a=\\'b'] stix revoked",
+                            "relationship r  indicator--1 malware--1",
+                            "report report--1  +a +b\\",
+                        });
 }
 
 TEST_CASE("a bare list, a byte order mark and an empty list are bundles too") {
@@ -108,8 +107,8 @@ TEST_CASE("what is not a whole bundle is refused with the place") {
 }
 
 TEST_CASE("a truncated bundle is never taken for a whole one") {
-  const std::string whole = "{\"x\":[{}], \"objects\": [" + kIndicator + ", {\"type\":\"t\",\"a\":{" +
-                            "\"b\":[{}]}}], \"y\": 1}";
+  const std::string whole = "{\"x\":[{}], \"objects\": [" + kIndicator +
+                            ", {\"type\":\"t\",\"a\":{" + "\"b\":[{}]}}], \"y\": 1}";
   REQUIRE(read(whole).error.empty());
   for (std::size_t n = 0; n < whole.size(); ++n) {
     CAPTURE(n);
@@ -125,8 +124,9 @@ TEST_CASE("what is read does not depend on where the windows end") {
     if (count > 0) text += ",";
     std::string filler;
     for (std::size_t i = 0; i < count * 37 % 4001; ++i) filler += i % 3 == 0 ? "}" : "\\\"";
-    text += fmt::format(R"({{"type":"indicator","id":"i--{}","x":[{{"y":"{}"}}],"pattern":"{}\\"}})",
-                        count, filler, filler.substr(0, filler.size() % 7 == 0 ? 0 : 1) );
+    text +=
+        fmt::format(R"({{"type":"indicator","id":"i--{}","x":[{{"y":"{}"}}],"pattern":"{}\\"}})",
+                    count, filler, filler.substr(0, filler.size() % 7 == 0 ? 0 : 1));
     ++count;
   }
   text += "]";
@@ -168,8 +168,9 @@ TEST_CASE("any list of objects comes back in order, whatever its texts hold") {
         }
       }
       std::string plain = text;
-      std::replace_if(plain.begin(), plain.end(),
-                      [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+      std::replace_if(
+          plain.begin(), plain.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; },
+          '?');
       if (!expected.empty()) json += " ,\n";
       json += fmt::format(R"({{"n":{{"x":["{0}"]}},"id":"{0}","type":"t"}})", escaped);
       expected.push_back("t " + plain + " ");

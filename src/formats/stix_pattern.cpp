@@ -24,11 +24,16 @@ struct Symbol {
   std::string_view text;
   Operator op;
 };
-constexpr Symbol kSymbols[] = {  // the longer ones first
-    {"==", Operator::equal},         {"!=", Operator::not_equal},
-    {"<>", Operator::not_equal},     {"<=", Operator::less_or_equal},
-    {">=", Operator::greater_or_equal}, {"=", Operator::equal},
-    {"<", Operator::less},           {">", Operator::greater},
+constexpr Symbol kSymbols[] = {
+    // the longer ones first
+    {"==", Operator::equal},
+    {"!=", Operator::not_equal},
+    {"<>", Operator::not_equal},
+    {"<=", Operator::less_or_equal},
+    {">=", Operator::greater_or_equal},
+    {"=", Operator::equal},
+    {"<", Operator::less},
+    {">", Operator::greater},
 };
 constexpr Symbol kWords[] = {
     {"IN", Operator::in},
@@ -349,7 +354,8 @@ std::optional<SimplePattern> simple_pattern(std::string_view text) {
   if (path.empty() || !std::all_of(path.begin(), path.end(), in_path)) return std::nullopt;
   if (value.size() < 2 || value.front() != '\'' || value.back() != '\'') return std::nullopt;
   const auto inner = value.substr(1, value.size() - 2);
-  if (inner.find_first_of("'\\") != inner.npos) return std::nullopt;
+  const bool plain = inner.find('\'') == inner.npos && inner.find('\\') == inner.npos;
+  if (!plain) return std::nullopt;
   return SimplePattern{path, inner};
 }
 

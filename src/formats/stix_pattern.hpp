@@ -2,7 +2,8 @@
 //
 // Source  OASIS STIX 2.1, section 9, and its published grammar (precedence: comparison AND before
 //         OR; observation AND before OR before FOLLOWEDBY).
-// Lenient where the field is: key words in any letter case, keys and texts in double quotes, hyphens
+// Lenient where the field is: key words in any letter case, keys and texts in double quotes,
+// hyphens
 //         in bare keys (hashes.SHA-256), NOT before a test or a parenthesis, blanks anywhere.
 // Bounds  64 KiB of text, 64 levels, 8,192 nodes; beyond: Errc::limit.
 
@@ -29,8 +30,18 @@ struct Constant {
 };
 
 enum class Operator : std::uint8_t {
-  equal, not_equal, less, greater, less_or_equal, greater_or_equal,
-  in, like, matches, is_subset, is_superset, exists,
+  equal,
+  not_equal,
+  less,
+  greater,
+  less_or_equal,
+  greater_or_equal,
+  in,
+  like,
+  matches,
+  is_subset,
+  is_superset,
+  exists,
 };
 std::string_view name_of(Operator op);  // "=", "LIKE" …
 
@@ -55,9 +66,10 @@ struct Comparison {
 struct Observation {
   enum class Kind : std::uint8_t { comparison, conjunction, disjunction, followed_by };
   Kind kind = Kind::comparison;
-  std::uint32_t comparison = 0;          // into Pattern::comparisons
-  std::vector<std::uint32_t> parts{};    // into Pattern::observations
-  std::vector<std::string> qualifiers{}; // "WITHIN 300 SECONDS", "REPEATS 5 TIMES", "START … STOP …"
+  std::uint32_t comparison = 0;        // into Pattern::comparisons
+  std::vector<std::uint32_t> parts{};  // into Pattern::observations
+  std::vector<std::string>
+      qualifiers{};  // "WITHIN 300 SECONDS", "REPEATS 5 TIMES", "START … STOP …"
 };
 
 /// At most kMaxPatternDepth deep.

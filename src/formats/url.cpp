@@ -40,10 +40,13 @@ constexpr int hex_digit(char c) {
 constexpr auto kForbidden = [] {
   std::array<bool, 256> table{};
   for (std::size_t c = 0; c <= 0x20; ++c) table[c] = true;
-  for (const char c : std::string_view("#/:<>?@[\\]^|%\x7F")) table[static_cast<unsigned char>(c)] = true;
+  for (const char c : std::string_view("#/:<>?@[\\]^|%\x7F"))
+    table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 bool is_forbidden(char c) { return kForbidden[static_cast<unsigned char>(c)]; }
+
+constexpr bool ends_authority(char c) { return is_slash(c) || c == '?' || c == '#'; }
 
 std::string_view without_controls_around(std::string_view s) {
   const auto outer = [](char c) { return static_cast<unsigned char>(c) <= 0x20; };
@@ -142,8 +145,8 @@ std::optional<Address> v6(std::string_view text) {
       break;
     }
     unsigned value = 0;
-    const auto [end, error] =
-        std::from_chars(text.data(), text.data() + std::min<std::size_t>(text.size(), 4), value, 16);
+    const auto [end, error] = std::from_chars(
+        text.data(), text.data() + std::min<std::size_t>(text.size(), 4), value, 16);
     if (error != std::errc()) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     groups[count++] = static_cast<std::uint16_t>(value);
@@ -331,7 +334,8 @@ bool parse_host(std::string_view text, Host& out) {
 
 bool parse_authority(std::string_view text, Parts& out) {
   out.scheme = {};
-  const auto end = std::min(text.find_first_of("/\\?#"), text.size());
+  const auto end = static_cast<std::size_t>(std::find_if(text.begin(), text.end(), ends_authority) -
+                                            text.begin());
   out.rest = text.substr(end);
   auto authority = text.substr(0, end);
   const auto at = authority.rfind('@');

@@ -61,8 +61,8 @@ bool parse_host(std::string_view text, Host& out);
 
 /// All views point into the text that was parsed.
 struct Parts {
-  std::string_view scheme;            // as written, without the colon; may be empty
-  std::string_view user_info;         // as written, without the @
+  std::string_view scheme;     // as written, without the colon; may be empty
+  std::string_view user_info;  // as written, without the @
   Host host;
   std::string_view written_host;      // as written: "[::1]", "A.B."
   std::optional<std::uint16_t> port;  // not when it is the scheme's default

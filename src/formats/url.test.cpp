@@ -45,15 +45,26 @@ TEST_CASE("what has no host gives none") {
   const std::string long_label(64, 'a');
   std::string long_name;
   while (long_name.size() < 254) long_name += "abcdefg.";
-  for (const std::string& text : {
-           std::string("about:blank"), std::string("mailto:a@evil.example"), std::string(""),
-           std::string("evil.example"), std::string("file:///etc/hosts"), std::string("http://"),
-           std::string("http:///"), std::string("http://a b/"), std::string("http://a..b/"),
-           std::string("http://1.2.3.256/"), std::string("http://1.2.3.4.5/"),
-           std::string("http://[::1"), std::string("http://[1.2.3.4]/"), std::string("://x"),
-           std::string("http://a%00b/"), std::string("http://a%2fb/"), std::string("data:,x//y"),
-           std::string("blob:blob:https://x.example/"), "http://" + long_label + ".example/",
-           "http://" + long_name + "example/"}) {
+  for (const std::string& text : {std::string("about:blank"),
+                                  std::string("mailto:a@evil.example"),
+                                  std::string(""),
+                                  std::string("evil.example"),
+                                  std::string("file:///etc/hosts"),
+                                  std::string("http://"),
+                                  std::string("http:///"),
+                                  std::string("http://a b/"),
+                                  std::string("http://a..b/"),
+                                  std::string("http://1.2.3.256/"),
+                                  std::string("http://1.2.3.4.5/"),
+                                  std::string("http://[::1"),
+                                  std::string("http://[1.2.3.4]/"),
+                                  std::string("://x"),
+                                  std::string("http://a%00b/"),
+                                  std::string("http://a%2fb/"),
+                                  std::string("data:,x//y"),
+                                  std::string("blob:blob:https://x.example/"),
+                                  "http://" + long_label + ".example/",
+                                  "http://" + long_name + "example/"}) {
     CAPTURE(text);
     CHECK_FALSE(url::host_of(text).has_value());
   }

@@ -128,9 +128,12 @@ class Compiler {
                                 node.qualifiers.front()));
     }
     switch (node.kind) {
-      case Kind::comparison: return comparison(node.comparison);
-      case Kind::conjunction: return refuse("AND needs two observations, a row is one");
-      case Kind::followed_by: return refuse("FOLLOWEDBY needs an order of observations");
+      case Kind::comparison:
+        return comparison(node.comparison);
+      case Kind::conjunction:
+        return refuse("AND needs two observations, a row is one");
+      case Kind::followed_by:
+        return refuse("FOLLOWEDBY needs an order of observations");
       case Kind::disjunction:
         for (const auto part : node.parts) observation(part);
     }

@@ -15,9 +15,9 @@ std::string shown(std::string_view pattern) {
   for (const auto& term : compiled.terms) {
     std::vector<std::string> literals;
     for (const auto& literal : term) {
-      literals.push_back(fmt::format(
-          "{}{}:{}", literal.negated ? "!" : "", name_of(literal.key.type),
-          literal.regex ? "/" + literal.regex->pattern() + "/" : literal.key.text));
+      literals.push_back(
+          fmt::format("{}{}:{}", literal.negated ? "!" : "", name_of(literal.key.type),
+                      literal.regex ? "/" + literal.regex->pattern() + "/" : literal.key.text));
     }
     terms.push_back(fmt::format("{}", fmt::join(literals, " & ")));
   }
@@ -39,8 +39,7 @@ TEST_CASE("comparison expressions become ORs of ANDs") {
   CHECK(shown("[file:name = 'x' AND NOT (process:name = 'a' OR process:name != 'b')]") ==
         "file_name:x & !process:a & process:b");
   CHECK(shown("[file:name = 'a'] OR [file:name = 'b']") == "file_name:a | file_name:b");
-  CHECK(shown("[url:value = 'http://a.example/?b=c&d=\\'e']") ==
-        "url:http://a.example/?b=c&d='e");
+  CHECK(shown("[url:value = 'http://a.example/?b=c&d=\\'e']") == "url:http://a.example/?b=c&d='e");
 }
 
 TEST_CASE("LIKE and MATCHES become regular expressions") {

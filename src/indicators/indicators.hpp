@@ -4,18 +4,23 @@
 // a file name. All collections (malware or report names) that hold a value are named.
 //
 // Rules of comparison (the field's tool is wrong in each; facts: MVT 1.6)
-//   domain     the host and every parent at label boundaries, any depth; port, user-info, a trailing
-//              dot and letter case do not matter; Unicode and punycode are the same name
+//   domain     the host and every parent at label boundaries, any depth; port, user-info, a final
+//              dot and letter case do not matter; Unicode and punycode are the same name; a domain
+//              of one label is that host alone
 //   ip         an address (v4 or v6) or a CIDR block, compared as numbers, exactly
-//   url        scheme and host case-insensitive, default port dropped, else exact; values with "="
+//   url        scheme and host case-insensitive, default port and user-info dropped, "" and "/"
+//              the same path, else exact; an indicator without a scheme stands for http and https
 //   email      case-insensitive equality
 //   process    exact; an observed name of exactly 16 bytes also matches an indicator that begins
 //              with it (the kernel cuts names there), and the hit is marked truncated
-//   file_path  canonical device paths (/var = /private/var), equal or below at component boundaries
-//   file_name  equal to the last component of a path
+//   file_path  canonical device paths (/var = /private/var), equal or below at the boundaries of
+//              components; an indicator without a leading slash may also be the end of a path
+//   file_name  equal to the last component of a path, of running programs too
 //   app_id, hashes, certificates, profile ids, properties: case-insensitive equality
+//   LIKE, MATCHES  on the comparable form of what a cell shows (key.hpp)
 //
-// Cost  linear load, one hash look-up a candidate, no cache file.
+// Cost  linear load (a second thread digests large files), one hash look-up a candidate, no cache
+//       file. valid_until, confidence and labels are not read: an expired indicator still matters.
 
 #pragma once
 
@@ -34,8 +39,20 @@
 namespace interdict::indicators {
 
 enum class Type : std::uint8_t {
-  domain, ip, url, email, process, file_name, file_path, app_id,
-  md5, sha1, sha256, cert_sha256, profile_id, property,
+  domain,
+  ip,
+  url,
+  email,
+  process,
+  file_name,
+  file_path,
+  app_id,
+  md5,
+  sha1,
+  sha256,
+  cert_sha256,
+  profile_id,
+  property,
 };
 std::string_view name_of(Type type);
 
@@ -74,9 +91,9 @@ struct Hit {
 /// All indicators of a run. Immutable after load; safe to share between threads and across fork.
 class Set {
  public:
-  /// Files or folders (searched for *.stix2, *.json, *.stix, *.txt, *.csv, sorted). Any file that cannot be read
-  /// or is not what it claims to be is an error (Errc::malformed, io, not_found): an examination
-  /// with silently fewer indicators would lie.
+  /// Files or folders (searched for *.stix2, *.json, *.stix, *.txt, *.csv, sorted). Any file that
+  /// cannot be read or is not what it claims to be is an error (Errc::malformed, io, not_found): an
+  /// examination with silently fewer indicators would lie.
   static Result<Set> load(std::span<const std::filesystem::path> paths);
   Set();
   Set(Set&&) noexcept;

@@ -85,9 +85,9 @@ TEST_CASE("revoked objects are left out and counted") {
 TEST_CASE("what is not evaluated is listed with its id and kills nothing") {
   const test::TemporaryFolder folder;
   const auto set = *set_of_patterns(
-      folder.path(), {"[mac-addr:value='x']", "[file:name='a'] FOLLOWEDBY [file:name='b']",
-                      "[file:name=", kEvil, "[domain-name:value='a b.example']",
-                      "[process:name='p' OR x:y='z']"});
+      folder.path(),
+      {"[mac-addr:value='x']", "[file:name='a'] FOLLOWEDBY [file:name='b']", "[file:name=", kEvil,
+       "[domain-name:value='a b.example']", "[process:name='p' OR x:y='z']"});
   CHECK(set.size() == 2);
   std::vector<std::string> listed;
   for (const auto& n : set.not_evaluated()) listed.push_back(n.id + " " + n.why);
@@ -131,15 +131,15 @@ TEST_CASE("a file that is not what it claims to be stops the loading and is name
   const auto file = folder.path() / "x.stix2";
   CHECK(failure_code(file) == Errc::not_found);
   CHECK(failure_code(folder.path()) == Errc::not_found);
-  CHECK(failure(folder.path()) ==
-        folder.path().string() + ": no indicator file in this folder");
+  CHECK(failure(folder.path()) == folder.path().string() + ": no indicator file in this folder");
   for (const auto& [text, why] : std::vector<std::pair<std::string, std::string>>{
            {"", "the file is empty"},
            {"evil.example", "byte 0: neither a STIX bundle nor a list of objects"},
            {"{\"a\":1}", "not a STIX bundle: it has no list of objects"},
            {bundle({}), "holds no indicator"},
            {bundle({named("malware", "m", "x")}), "holds no indicator"},
-           {bundle({indicator("i", kEvil)}).substr(0, 100), "byte 45: the file ends within the bundle"},
+           {bundle({indicator("i", kEvil)}).substr(0, 100),
+            "byte 45: the file ends within the bundle"},
        }) {
     CAPTURE(text);
     write(file, text);
@@ -150,8 +150,8 @@ TEST_CASE("a file that is not what it claims to be stops the loading and is name
   write(folder.path() / "a.stix2", bundle({indicator("i", kEvil)}));
   CHECK(failure(folder.path()).starts_with(file.string() + ": "));
   write(folder.path() / "b.txt", "one word\n");
-  CHECK(failure(folder.path() / "b.txt").starts_with((folder.path() / "b.txt").string() +
-                                                     ": line 1: 'one word' is not"));
+  CHECK(failure(folder.path() / "b.txt")
+            .starts_with((folder.path() / "b.txt").string() + ": line 1: 'one word' is not"));
 }
 
 TEST_CASE("a set is named by the digests of its files, in whatever order they were given") {
@@ -171,7 +171,8 @@ TEST_CASE("a set is named by the digests of its files, in whatever order they we
 TEST_CASE("an empty set matches nothing") {
   const Set set;
   CHECK(set.size() == 0);
-  CHECK(found_in(set, artefacts::ColumnKind::free_text, "http://evil.example/ evil.example").empty());
+  CHECK(
+      found_in(set, artefacts::ColumnKind::free_text, "http://evil.example/ evil.example").empty());
   CHECK(found_in(set, artefacts::ColumnKind::file_path, "/var/tmp/x").empty());
 }
 
@@ -203,12 +204,18 @@ TEST_CASE("every published value matches itself in a cell of its type") {
   if (test::missing_data("indicators")) return;
   using artefacts::ColumnKind;
   const std::map<Type, ColumnKind> kinds = {
-      {Type::domain, ColumnKind::url},       {Type::ip, ColumnKind::ip},
-      {Type::url, ColumnKind::url},          {Type::email, ColumnKind::email},
-      {Type::process, ColumnKind::process},  {Type::file_name, ColumnKind::file_name},
-      {Type::file_path, ColumnKind::file_path}, {Type::app_id, ColumnKind::app_id},
-      {Type::sha256, ColumnKind::sha256},    {Type::cert_sha256, ColumnKind::cert_sha256},
-      {Type::profile_id, ColumnKind::profile_id}, {Type::property, ColumnKind::property},
+      {Type::domain, ColumnKind::url},
+      {Type::ip, ColumnKind::ip},
+      {Type::url, ColumnKind::url},
+      {Type::email, ColumnKind::email},
+      {Type::process, ColumnKind::process},
+      {Type::file_name, ColumnKind::file_name},
+      {Type::file_path, ColumnKind::file_path},
+      {Type::app_id, ColumnKind::app_id},
+      {Type::sha256, ColumnKind::sha256},
+      {Type::cert_sha256, ColumnKind::cert_sha256},
+      {Type::profile_id, ColumnKind::profile_id},
+      {Type::property, ColumnKind::property},
   };
   const auto set = *load(test::shared_data() / "indicators");
   std::vector<artefacts::Column> columns;
@@ -225,8 +232,8 @@ TEST_CASE("every published value matches itself in a cell of its type") {
     auto host = shown.value;
     if (host.ends_with('.')) host.pop_back();
     if (host.find('.') != host.npos) host.insert(0, "deep.sub.");
-    const auto text = shown.type == Type::domain ? fmt::format("https://user@{}.:8443/x", host)
-                                                 : shown.value;
+    const auto text =
+        shown.type == Type::domain ? fmt::format("https://user@{}.:8443/x", host) : shown.value;
     std::vector<artefacts::Value> row(columns.size());
     row[static_cast<std::size_t>(std::distance(kinds.begin(), kinds.find(shown.type)))] =
         artefacts::Value::text(text);

@@ -15,8 +15,8 @@ namespace keys {
 namespace {
 
 constexpr std::array<std::string_view, 14> kTypeNames = {
-    "domain", "ip",   "url",    "email",       "process",    "file_name", "file_path",
-    "app_id", "md5",  "sha1",   "sha256",      "cert_sha256", "profile_id", "property",
+    "domain", "ip",  "url",  "email",  "process",     "file_name",  "file_path",
+    "app_id", "md5", "sha1", "sha256", "cert_sha256", "profile_id", "property",
 };
 
 Error not_a(std::string_view what, std::string_view value) {
@@ -81,6 +81,7 @@ Status set_domain(std::string_view value, Key& out) {
 Status set_url(std::string_view value, Key& out) {
   url::Parts parts;
   if (url::parse(value, parts) && make_comparable(parts.host)) {
+    out.type = Type::url;
     out.text.clear();
     append_url_key(out.text, parts);
     return ok();
@@ -110,8 +111,14 @@ std::string refanged(std::string_view value) {
   std::string out;
   out.reserve(value.size());
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kSpellings = {{
-      {"[.]", "."}, {"(.)", "."}, {"[dot]", "."}, {"(dot)", "."},
-      {"[:]", ":"}, {"[://]", "://"}, {"[@]", "@"}, {"[at]", "@"},
+      {"[.]", "."},
+      {"(.)", "."},
+      {"[dot]", "."},
+      {"(dot)", "."},
+      {"[:]", ":"},
+      {"[://]", "://"},
+      {"[@]", "@"},
+      {"[at]", "@"},
   }};
   while (!value.empty()) {
     const auto* const found =
@@ -191,23 +198,33 @@ Status make_key(Type type, std::string_view value, Key& out) {
       return keys::set_domain(value, out);
     case Type::ip:
       return keys::set_ip(value, out.text) ? ok() : Status(keys::not_a("an IP address", value));
-    case Type::url: return keys::set_url(value, out);
-    case Type::email: return keys::set_email(value, out);
+    case Type::url:
+      return keys::set_url(value, out);
+    case Type::email:
+      return keys::set_email(value, out);
     case Type::process:
-    case Type::file_name: out.text.assign(value); return ok();
+    case Type::file_name:
+      out.text.assign(value);
+      return ok();
     case Type::file_path:
       out.relative = value.front() != '/';
       out.text.clear();
       evidence::append_canonical_path(out.text, value);
       if (out.text == "/") return Error(Errc::malformed, "the root of the file system");
       return ok();
-    case Type::md5: return keys::set_digest(value, {32}, out);
-    case Type::sha1: return keys::set_digest(value, {40}, out);
-    case Type::sha256: return keys::set_digest(value, {64}, out);
-    case Type::cert_sha256: return keys::set_digest(value, {32, 40, 64}, out);
+    case Type::md5:
+      return keys::set_digest(value, {32}, out);
+    case Type::sha1:
+      return keys::set_digest(value, {40}, out);
+    case Type::sha256:
+      return keys::set_digest(value, {64}, out);
+    case Type::cert_sha256:
+      return keys::set_digest(value, {32, 40, 64}, out);
     case Type::app_id:
     case Type::profile_id:
-    case Type::property: keys::set_lower(value, out.text); return ok();
+    case Type::property:
+      keys::set_lower(value, out.text);
+      return ok();
   }
   return Error(Errc::malformed, "unknown type");
 }

@@ -1,7 +1,7 @@
 // The comparable form of a value: two spellings of one thing have one key.
 //
-// domain     lower-case A-labels, no trailing dot; one label alone names that host, not what is below
-// ip         the 16 bytes of the address and the length of its prefix in bits (IPv4: 96 + n)
+// domain     lower-case A-labels, no trailing dot; one label alone names that host, not what is
+// below ip         the 16 bytes of the address and the length of its prefix in bits (IPv4: 96 + n)
 // url        scheme://host[:port]/rest, scheme and host lower-case, no default port, no user-info;
 //            "//host/rest" when its author gave no scheme
 // file_path  evidence::canonical_path
@@ -26,8 +26,8 @@ struct Key {
   bool relative = false;  // a file path without its leading slash: may be the end of a path
 };
 
-/// Fills `out` (its text's memory is used again). Errc::malformed says why the value cannot be one of its
-/// type.
+/// Fills `out` (its text's memory is used again). Errc::malformed says why the value cannot be one
+/// of its type.
 Status make_key(Type type, std::string_view value, Key& out);
 
 /// The key of a block of addresses, prefix in bits of the 128.

@@ -48,7 +48,7 @@ using Large = std::vector<T, LargeAllocator<T>>;
 /// Room for `count` more, if they are many; small amounts grow by themselves.
 template <class T>
 void make_room(Large<T>& vector, std::size_t count) {
-  constexpr std::size_t kMany = 20'000;
+  constexpr std::size_t kMany = 256;
   if (count < kMany || vector.capacity() - vector.size() >= count) return;
   vector.reserve(std::max(vector.size() + count, 2 * vector.capacity()));
 }

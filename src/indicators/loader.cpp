@@ -6,13 +6,11 @@
 
 #include <fmt/format.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
 #include "formats/stix_pattern.hpp"
+#include "indicators/hash.hpp"
 #include "indicators/plain_list.hpp"
 
 namespace interdict::indicators {
@@ -23,17 +21,31 @@ namespace fs = std::filesystem;
 
 constexpr std::uint64_t kMaxList = std::uint64_t{1} << 30;
 /// Larger files are digested by a second thread while this one parses.
-constexpr std::uint64_t kDigestBeside = 64 << 10;
+constexpr std::uint64_t kDigestBeside = 1 << 20;
+constexpr std::size_t kPiece = 64 << 10;
 constexpr std::size_t kMaxFiles = 100'000;
 /// Bytes of JSON; nearly all objects take more.
 constexpr std::uint64_t kSmallObject = 320;
 
 constexpr std::array<std::string_view, 8> kGroups = {
-    "malware", "report", "campaign", "threat-actor", "intrusion-set", "tool", "grouping",
-    "infrastructure",
+    "malware",       "report", "campaign", "threat-actor",
+    "intrusion-set", "tool",   "grouping", "infrastructure",
 };
 constexpr std::array<std::string_view, 5> kExtensions = {".stix2", ".json", ".stix", ".txt",
                                                          ".csv"};
+
+/// Small pieces stay in the cache, and few pages are touched.
+Result<crypto::Sha256> digest_of(RandomAccess& content) {
+  const auto piece = std::make_unique_for_overwrite<std::byte[]>(kPiece);
+  crypto::Sha256Stream stream;
+  for (std::uint64_t offset = 0; offset < content.size(); offset += kPiece) {
+    const auto size = std::min<std::uint64_t>(content.size() - offset, kPiece);
+    const std::span part(piece.get(), static_cast<std::size_t>(size));
+    TRY(content.read_at(offset, part));
+    stream.update(part);
+  }
+  return stream.finish();
+}
 
 bool is_group(std::string_view type) {
   return std::find(kGroups.begin(), kGroups.end(), type) != kGroups.end();
@@ -60,8 +72,8 @@ Status search(const fs::path& folder, std::vector<fs::path>& out) {
   fs::recursive_directory_iterator entry(folder, error);
   for (; !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
     const auto extension = extension_of(entry->path());
-    const bool known = std::find(kExtensions.begin(), kExtensions.end(), extension) !=
-                       kExtensions.end();
+    const bool known =
+        std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
     if (known && !entry->is_directory(error)) out.push_back(entry->path());
     if (out.size() > kMaxFiles) {
       return Error(Errc::limit, fmt::format("{}: too many indicator files", folder.string()));
@@ -106,9 +118,9 @@ Status Loader::read(const std::filesystem::path& path) {
   if (content->size() == 0) {
     return Error(Errc::malformed, fmt::format("{}: the file is empty", path.string()));
   }
-  const auto digest = [&] { return crypto::sha256(*content); };
   const bool beside = content->size() > loading::kDigestBeside;
-  auto running = std::async(beside ? std::launch::async : std::launch::deferred, digest);
+  auto running = std::async(beside ? std::launch::async : std::launch::deferred,
+                            [&] { return loading::digest_of(*content); });
 
   files_.push_back({path.filename().string(), {}, 0, 0});
   stems_.push_back(path.stem().string());
@@ -215,8 +227,8 @@ std::uint32_t Loader::new_item(std::string_view id, std::string_view pattern) {
 }
 
 void Loader::refuse(const stix::Object& object, std::string why) {
-  not_evaluated_.push_back({files_.back().name, std::string(object.id),
-                            std::string(object.pattern), std::move(why)});
+  not_evaluated_.push_back(
+      {files_.back().name, std::string(object.id), std::string(object.pattern), std::move(why)});
 }
 
 void Loader::simple(std::string_view path, std::string_view value, const stix::Object& object) {

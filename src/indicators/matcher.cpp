@@ -1,3 +1,8 @@
+// A row is looked at twice, at most. The first time its values are only hashed: the filter's words
+// are fetched ahead and asked together at the end, so that a million indicators cost little more
+// than ten. Nearly all rows end there. In the others a listed hash was met, and the second time
+// each value is compared.
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -46,15 +51,18 @@ bool regex_fits(const Literal& literal, std::string_view key, std::string_view w
     return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *literal.regex);
   };
   switch (literal.key.type) {
-    case Type::ip: return fits(url::to_text(address_of(key)));
-    case Type::url: return fits(key) || fits(written);
+    case Type::ip:
+      return fits(url::to_text(address_of(key)));
+    case Type::url:
+      return fits(key) || fits(written);
     case Type::file_path:
       // Authors write /var, the phone says /private/var.
       for (const std::string_view alias : {"/private/var/", "/private/tmp/", "/private/etc/"}) {
         if (key.starts_with(alias) && fits(key.substr(std::strlen("/private")))) return true;
       }
       return fits(key);
-    default: return fits(key);
+    default:
+      return fits(key);
   }
 }
 
@@ -64,19 +72,23 @@ bool fits(const Literal& literal, std::string_view key, std::string_view written
   const std::string_view wanted = literal.key.text;
   switch (literal.key.type) {
     case Type::domain:
-      return key == wanted || (wanted.find('.') != wanted.npos && ends_at_boundary(key, wanted, '.'));
+      return key == wanted ||
+             (wanted.find('.') != wanted.npos && ends_at_boundary(key, wanted, '.'));
     case Type::ip: {
       std::string block;
       append_ip_key(block, address_of(key), static_cast<unsigned char>(wanted.back()));
       return block == wanted;
     }
-    case Type::url: return key == wanted || without_scheme(key) == wanted;
+    case Type::url:
+      return key == wanted || without_scheme(key) == wanted;
     case Type::process:
       return key == wanted || (key.size() == kCutProcessName && wanted.starts_with(key));
     case Type::file_path:
-      return (key.starts_with(wanted) && (key.size() == wanted.size() || key[wanted.size()] == '/')) ||
+      return (key.starts_with(wanted) &&
+              (key.size() == wanted.size() || key[wanted.size()] == '/')) ||
              (literal.key.relative && ends_at_boundary(key, wanted.substr(1), '/'));
-    default: return key == wanted;
+    default:
+      return key == wanted;
   }
 }
 
@@ -118,14 +130,21 @@ struct Matcher::State final : Sink {
   void see_path(std::string_view key, std::string_view written);
   void see_process(std::string_view key, std::string_view written);
 
+  void look_at_cells();
+  void sift(std::uint64_t hash);
+  void settle();
+
   void probe(Lookup lookup, std::string_view key, std::string_view written) {
     const auto hash = hash_of(lookup, key);
+    if (sifting_) return sift(hash);
     if (!store_.maybe(hash)) return;
     const auto entry = store_.find(lookup, hash, key);
     if (entry != kNone) hit(entry, written, false);
   }
-  void probe_aliases(Lookup lookup, std::string_view key, std::string_view written, bool truncated) {
+  void probe_aliases(Lookup lookup, std::string_view key, std::string_view written,
+                     bool truncated) {
     const auto hash = hash_of(lookup, key);
+    if (sifting_) return sift(hash);
     if (!store_.maybe(hash)) return;
     store_.find_aliases(lookup, hash, key,
                         [&](std::uint32_t entry) { hit(entry, written, truncated); });
@@ -148,6 +167,10 @@ struct Matcher::State final : Sink {
   std::span<const artefacts::Value> row_;
   const std::function<void(const Hit&)>* found_ = nullptr;
   std::size_t column_ = 0;
+  bool sifting_ = true;     // the first look
+  bool promising_ = false;  // it met something: a second look is needed
+  std::array<std::uint64_t, 64> sifted_{};
+  std::ptrdiff_t sifted_count_ = 0;
   tsl::robin_set<std::uint64_t> reported_;     // column and indicator
   tsl::robin_map<std::uint64_t, bool> terms_;  // of compounds, evaluated
 };
@@ -171,12 +194,39 @@ void Matcher::State::match_row(std::span<const artefacts::Value> values,
                                const std::function<void(const Hit&)>& callback) {
   row_ = values;
   found_ = &callback;
+  sifting_ = true;
+  promising_ = false;
+  look_at_cells();
+  settle();
+  if (!promising_) return;
+  sifting_ = false;
+  look_at_cells();
+  if (!reported_.empty() || !terms_.empty()) forget_row();
+}
+
+void Matcher::State::look_at_cells() {
   for (const auto& plan : plan_) {
-    if (plan.column >= row_.size()) break;
+    const bool decided = sifting_ && promising_;
+    if (plan.column >= row_.size() || decided) break;
     column_ = plan.column;
     observer_.look(plan.kind, cell(plan, hex_), plan.types, *this);
   }
-  if (!reported_.empty() || !terms_.empty()) forget_row();
+}
+
+void Matcher::State::sift(std::uint64_t hash) {
+  store_.prefetch(hash);
+  sifted_[static_cast<std::size_t>(sifted_count_++)] = hash;
+  if (sifted_count_ == std::ssize(sifted_)) settle();
+}
+
+void Matcher::State::settle() {
+  const auto end = std::remove_if(sifted_.begin(), sifted_.begin() + sifted_count_,
+                                  [this](std::uint64_t hash) { return !store_.maybe(hash); });
+  std::for_each(sifted_.begin(), end, [this](std::uint64_t hash) { store_.prefetch_slot(hash); });
+  promising_ = promising_ || std::any_of(sifted_.begin(), end, [this](std::uint64_t hash) {
+                 return store_.listed(hash);
+               });
+  sifted_count_ = 0;
 }
 
 /// Small tables are emptied, those that a hostile row made large are given back.
@@ -197,8 +247,8 @@ void Matcher::State::forget_row() {
 /// The text of a cell; a digest stored as bytes becomes hexadecimal.
 std::string_view Matcher::State::cell(const Plan& plan, std::string& scratch) const {
   const auto& value = row_[plan.column];
-  const bool is_digest = (plan.types & (types_of(artefacts::ColumnKind::sha256) |
-                                        bit(Type::cert_sha256))) != 0;
+  const bool is_digest =
+      (plan.types & (types_of(artefacts::ColumnKind::sha256) | bit(Type::cert_sha256))) != 0;
   const auto text = value.as_text();
   const bool raw = text.size() == 16 || text.size() == 20 || text.size() == 32;
   if (value.type() == artefacts::Value::Type::blob && is_digest && raw) {
@@ -210,21 +260,32 @@ std::string_view Matcher::State::cell(const Plan& plan, std::string& scratch) co
 
 void Matcher::State::see(Type type, std::string_view key, std::string_view written) {
   switch (type) {
-    case Type::domain: see_host(key, written); break;
-    case Type::ip: see_address(key, written); break;
-    case Type::file_path: see_path(key, written); break;
-    case Type::process: see_process(key, written); break;
+    case Type::domain:
+      see_host(key, written);
+      break;
+    case Type::ip:
+      see_address(key, written);
+      break;
+    case Type::file_path:
+      see_path(key, written);
+      break;
+    case Type::process:
+      see_process(key, written);
+      break;
     case Type::url:
       probe(lookup_of(type), key, written);
       if (const auto bare = matching::without_scheme(key); !bare.empty()) {
         probe(lookup_of(type), bare, written);
       }
       break;
-    default: probe(lookup_of(type), key, written);
+    default:
+      probe(lookup_of(type), key, written);
   }
   for (const auto& trigger : regexes_[static_cast<std::size_t>(type)]) {
     const auto& term = store_.compound(trigger.compound).terms[trigger.term];
-    if (matching::fits(term.front(), key, written) && holds(trigger)) {
+    if (!matching::fits(term.front(), key, written)) continue;
+    promising_ = true;
+    if (!sifting_ && holds(trigger)) {
       report(store_.entries() + trigger.compound, written, false);
     }
   }

@@ -16,9 +16,9 @@ using artefacts::ColumnKind;
 TEST_CASE("a domain matches its host and every sub-domain, however the URL is written") {
   const test::TemporaryFolder folder;
   const auto set = *set_of_patterns(
-      folder.path(), {"[domain-name:value='a.evil.example']", "[domain-name:value='web.bad.example']",
-                      "[domain-name:value='www.worse.example']",
-                      "[domain-name:value='xn--mnchen-3ya.example']"});
+      folder.path(),
+      {"[domain-name:value='a.evil.example']", "[domain-name:value='web.bad.example']",
+       "[domain-name:value='www.worse.example']", "[domain-name:value='xn--mnchen-3ya.example']"});
   for (const char* url :
        {"http://a.evil.example/", "https://a.evil.example", "http://a.evil.example:8443/",
         "http://u:p@a.evil.example/", "http://a.evil.example./", "http://b.a.evil.example/",
@@ -66,10 +66,10 @@ TEST_CASE("a Unicode indicator matches its punycode spelling") {
 TEST_CASE("addresses match as numbers, never as text") {
   const test::TemporaryFolder folder;
   const auto set = *set_of_patterns(
-      folder.path(), {"[ipv4-addr:value='1.2.3.4']", "[domain-name:value='5.6.7.8']",
-                      "[ipv6-addr:value='2001:db8::1']", "[ipv4-addr:value='10.0.0.0/8']",
-                      "[ipv4-addr:value ISSUBSET '192.168.4.0/22']",
-                      "[ipv6-addr:value='2001:db9::/32']"});
+      folder.path(),
+      {"[ipv4-addr:value='1.2.3.4']", "[domain-name:value='5.6.7.8']",
+       "[ipv6-addr:value='2001:db8::1']", "[ipv4-addr:value='10.0.0.0/8']",
+       "[ipv4-addr:value ISSUBSET '192.168.4.0/22']", "[ipv6-addr:value='2001:db9::/32']"});
   CHECK(found_in(set, ColumnKind::url, "http://1.2.3.4/") == "1.2.3.4");
   CHECK(found_in(set, ColumnKind::url, "http://1.2.3.4:81/x") == "1.2.3.4");
   CHECK(found_in(set, ColumnKind::url, "http://0x01020304/") == "1.2.3.4");
@@ -139,8 +139,7 @@ TEST_CASE("paths match on component boundaries, and /var is /private/var") {
   CHECK(is("/private/var/logs/keybagd/x") == "/var/logs/keybagd/");
   CHECK(is("/any/where/hooker") == "hooker");
   CHECK(is("/any/hooker/where").empty());
-  CHECK(is("/private/var/mobile/Library/Preferences/bad.plist") ==
-        "Library/Preferences/bad.plist");
+  CHECK(is("/private/var/mobile/Library/Preferences/bad.plist") == "Library/Preferences/bad.plist");
   CHECK(is("/private/var/mobile/xLibrary/Preferences/bad.plist").empty());
   CHECK(found_in(set, ColumnKind::file_name, "hooker") == "hooker");
   CHECK(found_in(set, ColumnKind::image_path, "/var/tmp/evil/bin") == "/private/var/tmp/evil");
@@ -150,9 +149,10 @@ TEST_CASE("identifiers and hashes are equal whatever their case") {
   const test::TemporaryFolder folder;
   const std::string sha256(64, 'A');
   const auto set = *set_of_patterns(
-      folder.path(), {"[configuration-profile:id='ABCD-EFGH']", "[app:id='com.Evil.App']",
-                      "[file:hashes.'SHA-256'='" + sha256 + "']", "[email-addr:value='A@b.example']",
-                      "[app:cert.sha256='" + sha256 + "']", "[android-property:name='x.Y']"});
+      folder.path(),
+      {"[configuration-profile:id='ABCD-EFGH']", "[app:id='com.Evil.App']",
+       "[file:hashes.'SHA-256'='" + sha256 + "']", "[email-addr:value='A@b.example']",
+       "[app:cert.sha256='" + sha256 + "']", "[android-property:name='x.Y']"});
   CHECK(found_in(set, ColumnKind::profile_id, "abcd-efgh") == "ABCD-EFGH");
   CHECK(found_in(set, ColumnKind::profile_id, "AB").empty());
   CHECK(found_in(set, ColumnKind::app_id, "COM.evil.app") == "com.Evil.App");
@@ -213,8 +213,9 @@ TEST_CASE("LIKE and MATCHES are evaluated on what a cell shows") {
 TEST_CASE("a hit is told once a column and indicator") {
   const test::TemporaryFolder folder;
   const auto set = *set_of_values(folder.path(), {"evil.example", "b.evil.example"});
-  const auto found = match(set, {{ColumnKind::free_text, "evil.example evil.example a.evil.example"},
-                                 {ColumnKind::url, "http://a.b.evil.example/"}});
+  const auto found =
+      match(set, {{ColumnKind::free_text, "evil.example evil.example a.evil.example"},
+                  {ColumnKind::url, "http://a.b.evil.example/"}});
   CHECK(found == std::vector<Found>{{0, "evil.example", "evil.example", false},
                                     {1, "b.evil.example", "a.b.evil.example", false},
                                     {1, "evil.example", "a.b.evil.example", false}});

@@ -105,8 +105,8 @@ std::size_t scheme_start(std::string_view text, std::size_t colon) {
   std::size_t i = colon;
   while (i > 0 && colon - i < 32) {
     const char c = ascii_lower(text[i - 1]);
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' ||
-                      c == '.';
+    const bool fits =
+        (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
     if (!fits) break;
     --i;
   }
@@ -126,22 +126,36 @@ using namespace observing;
 Types types_of(ColumnKind kind) {
   switch (kind) {
     case ColumnKind::plain:
-    case ColumnKind::time: return 0;
-    case ColumnKind::url: return kHostTypes;
-    case ColumnKind::domain: return kHostTypes;
-    case ColumnKind::ip: return bit(Type::ip);
-    case ColumnKind::email: return bit(Type::email);
-    case ColumnKind::process: return bit(Type::process);
+    case ColumnKind::time:
+      return 0;
+    case ColumnKind::url:
+      return kHostTypes;
+    case ColumnKind::domain:
+      return kHostTypes;
+    case ColumnKind::ip:
+      return bit(Type::ip);
+    case ColumnKind::email:
+      return bit(Type::email);
+    case ColumnKind::process:
+      return bit(Type::process);
     case ColumnKind::image_path:
       return bit(Type::process) | bit(Type::file_path) | bit(Type::file_name);
-    case ColumnKind::file_path: return bit(Type::file_path) | bit(Type::file_name);
-    case ColumnKind::file_name: return bit(Type::file_name);
-    case ColumnKind::app_id: return bit(Type::app_id);
-    case ColumnKind::sha256: return bit(Type::sha256) | bit(Type::sha1) | bit(Type::md5);
-    case ColumnKind::cert_sha256: return bit(Type::cert_sha256);
-    case ColumnKind::profile_id: return bit(Type::profile_id);
-    case ColumnKind::property: return bit(Type::property);
-    case ColumnKind::free_text: return kHostTypes | bit(Type::email);
+    case ColumnKind::file_path:
+      return bit(Type::file_path) | bit(Type::file_name);
+    case ColumnKind::file_name:
+      return bit(Type::file_name);
+    case ColumnKind::app_id:
+      return bit(Type::app_id);
+    case ColumnKind::sha256:
+      return bit(Type::sha256) | bit(Type::sha1) | bit(Type::md5);
+    case ColumnKind::cert_sha256:
+      return bit(Type::cert_sha256);
+    case ColumnKind::profile_id:
+      return bit(Type::profile_id);
+    case ColumnKind::property:
+      return bit(Type::property);
+    case ColumnKind::free_text:
+      return kHostTypes | bit(Type::email);
   }
   return 0;
 }
@@ -152,21 +166,35 @@ void Observer::look(ColumnKind kind, std::string_view cell, Types wanted, Sink& 
   if (wanted_ == 0 || cell.empty()) return;
   switch (kind) {
     case ColumnKind::plain:
-    case ColumnKind::time: return;
-    case ColumnKind::url: return url_cell(cell);
+    case ColumnKind::time:
+      return;
+    case ColumnKind::url:
+      return url_cell(cell);
     case ColumnKind::domain:
-    case ColumnKind::ip: return domain_cell(cell);
-    case ColumnKind::email: return email_cell(cell);
-    case ColumnKind::process: return process_cell(cell);
-    case ColumnKind::image_path: return path_cell(cell, true);
-    case ColumnKind::file_path: return path_cell(cell, false);
-    case ColumnKind::file_name: return see(Type::file_name, cell, cell);
-    case ColumnKind::app_id: return lower(Type::app_id, cell);
-    case ColumnKind::sha256: return digest_cell(cell);
-    case ColumnKind::cert_sha256: return lower(Type::cert_sha256, cell);
-    case ColumnKind::profile_id: return lower(Type::profile_id, cell);
-    case ColumnKind::property: return lower(Type::property, cell);
-    case ColumnKind::free_text: return free_text(cell);
+    case ColumnKind::ip:
+      return domain_cell(cell);
+    case ColumnKind::email:
+      return email_cell(cell);
+    case ColumnKind::process:
+      return process_cell(cell);
+    case ColumnKind::image_path:
+      return path_cell(cell, true);
+    case ColumnKind::file_path:
+      return path_cell(cell, false);
+    case ColumnKind::file_name:
+      return see(Type::file_name, cell, cell);
+    case ColumnKind::app_id:
+      return lower(Type::app_id, cell);
+    case ColumnKind::sha256:
+      return digest_cell(cell);
+    case ColumnKind::cert_sha256:
+      return lower(Type::cert_sha256, cell);
+    case ColumnKind::profile_id:
+      return lower(Type::profile_id, cell);
+    case ColumnKind::property:
+      return lower(Type::property, cell);
+    case ColumnKind::free_text:
+      return free_text(cell);
   }
 }
 
@@ -191,8 +219,8 @@ void Observer::host(url::Host& host, std::string_view written) {
 
 void Observer::url_cell(std::string_view text) {
   if (!url::parse(text, parts_)) {
-    // Cells of this kind also hold what a person typed, without a scheme. "mailto:" and "about:blank"
-    // are no contacts.
+    // Cells of this kind also hold what a person typed, without a scheme. "mailto:" and
+    // "about:blank" are no contacts.
     const auto dot = text.find('.');
     if (dot != text.npos && text.find('@') == text.npos) domain_cell(text);
     return;
@@ -311,9 +339,9 @@ void Observer::hosts_in(std::string_view text) {
     std::size_t end = dot + 1;
     while (begin > floor && is_ascii_label(text[begin - 1])) --begin;
     while (end < text.size() && (is_ascii_label(text[end]) || text[end] == '.')) ++end;
-    const bool letter_before =
-        begin > floor && is_spaced_letter(byte_at(text, sequence_start(text, begin))) &&
-        is_unicode(text[begin - 1]);
+    const bool letter_before = begin > floor &&
+                               is_spaced_letter(byte_at(text, sequence_start(text, begin))) &&
+                               is_unicode(text[begin - 1]);
     const bool letter_behind = end < text.size() && is_spaced_letter(byte_at(text, end));
     if (!letter_before && !letter_behind) bare_host(text, begin, end);
     if (dot >= covered) {

@@ -1,9 +1,10 @@
-// What a cell shows: the hosts, addresses, paths and names in it, in the comparable form of key.hpp.
+// What a cell shows: the hosts, addresses, paths and names in it, in the comparable form of
+// key.hpp.
 //
 // Text of a person is searched for URLs, bare host names, dotted IPv4 addresses and e-mail
 // addresses. A host name ends where a letter cannot belong to it any more; it may touch CJK text or
-// punctuation without a blank between. The part of an e-mail address behind its @ is no contact with
-// that host and is not shown as one, nor are host-like words in the path of another URL.
+// punctuation without a blank between. The part of an e-mail address behind its @ is no contact
+// with that host and is not shown as one, nor are host-like words in the path of another URL.
 //
 // Cost  linear in the cell; nothing is allocated once the buffers have grown.
 

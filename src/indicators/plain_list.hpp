@@ -1,10 +1,10 @@
 // Plain lists: one value a line.
 //
-//   evil.example                      the type is guessed: URL, address or block, e-mail, MD5, SHA-1,
-//   hxxps://bad[.]example/x           SHA-256, absolute path, else a host name with a dot
-//   process,BackupAgent               or given first, with a comma or a tab behind it: a name of ours
-//   file:hashes.md5<TAB>0123…         ("process", "file_name", "app_id" …) or a STIX property
-//   # anything                        a comment
+//   evil.example                a value: its type is guessed (URL, address or block, e-mail, MD5,
+//   hxxps://bad[.]example/x     SHA-1, SHA-256, absolute path, else a host name with a dot)
+//   process,BackupAgent         its type first, with a comma or a tab behind it: a name of ours
+//   file:hashes.md5,0123…       (process, file_name, app_id …) or a STIX property
+//   # anything                  a comment
 //
 // A line that is none of this is an error with its number: a typing mistake must not cost a phone.
 

@@ -27,7 +27,8 @@ TEST_CASE("a plain list holds one value a line, its type guessed or given") {
         "6 domain sub.evil.example; 7 file_name a, b; ");
   CHECK(shown("type,value\ndomain,evil.example") == "2 domain evil.example; ");
   CHECK(shown("https://evil.example/a,b") == "1 url https://evil.example/a,b; ");
-  CHECK(shown("\xEF\xBB\xBF" "evil.example") == "1 domain evil.example; ");
+  CHECK(shown("\xEF\xBB\xBF"
+              "evil.example") == "1 domain evil.example; ");
 }
 
 TEST_CASE("a property that no phone can answer is told, a line that is nothing is an error") {

@@ -7,8 +7,7 @@
 
 #include <re2/re2.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
+#include "indicators/hash.hpp"
 
 namespace interdict::indicators {
 namespace storing {
@@ -171,9 +170,8 @@ void Store::add_triggers(Large<std::uint32_t>& last) {
     for (std::uint32_t t = 0; t < terms.size(); ++t) {
       auto& term = terms[t];
       const auto rank = [](const Literal& l) { return l.negated ? 2 : l.regex ? 1 : 0; };
-      std::stable_sort(term.begin(), term.end(), [&](const Literal& a, const Literal& b) {
-        return rank(a) < rank(b);
-      });
+      std::stable_sort(term.begin(), term.end(),
+                       [&](const Literal& a, const Literal& b) { return rank(a) < rank(b); });
       for (const auto& literal : term) wanted_ |= 1U << static_cast<unsigned>(literal.key.type);
       const auto& front = term.front();
       if (front.regex) {
@@ -227,6 +225,16 @@ std::uint32_t Store::find(Lookup lookup, std::uint64_t hash, std::string_view ke
     const auto& first = occurrences_[first_[slot.entry]];
     if (lookup_of(first.type) == lookup && texts.at(first.key) == key) return slot.entry;
   }
+}
+
+bool Store::listed(std::uint64_t hash) const {
+  const auto mask = slots_.size() - 1;
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  for (auto i = hash & mask; !slots_.empty() && slots_[i].entry != kNone; i = (i + 1) & mask) {
+    if (slots_[i].tag == tag) return true;
+  }
+  return std::binary_search(aliases_.begin(), aliases_.end(), Alias{hash, 0},
+                            [](const Alias& a, const Alias& b) { return a.hash < b.hash; });
 }
 
 bool Store::alias_fits(Lookup lookup, std::uint32_t entry, std::string_view key) const {

@@ -1,9 +1,9 @@
 // Where indicators are kept: a million of them in some 200 MB, and found by one probe.
 //
-// Texts lie in an arena and are named by offset. An Occurrence is one value in one object of a file;
-// an entry is all occurrences of the same (type, key), merged when the store is sealed. Entries are
-// found through an open-addressing table of their keys' hashes; a small filter in front of it
-// answers nearly all questions about values that are not listed from the cache.
+// Texts lie in an arena and are named by offset. An Occurrence is one value in one object of a
+// file; an entry is all occurrences of the same (type, key), merged when the store is sealed.
+// Entries are found through an open-addressing table of their keys' hashes; a small filter in front
+// of it answers nearly all questions about values that are not listed from the cache.
 //
 // Filled by one thread, then sealed, then constant.
 
@@ -49,8 +49,8 @@ class Texts {
 
 /// What a value is looked up as. The first are the types themselves.
 enum class Lookup : std::uint8_t {
-  path_end = 14,        // the end of a path, for relative file paths
-  process_cut = 15,     // the first 16 bytes of a process name
+  path_end = 14,     // the end of a path, for relative file paths
+  process_cut = 15,  // the first 16 bytes of a process name
 };
 constexpr Lookup lookup_of(Type type) { return static_cast<Lookup>(type); }
 std::uint64_t hash_of(Lookup lookup, std::string_view key);
@@ -116,6 +116,15 @@ class Store {
   [[nodiscard]] bool maybe(std::uint64_t hash) const {
     return (filter_[(hash >> 32) * filter_.size() >> 32] & bits(hash)) == bits(hash);
   }
+  /// maybe() and listed() will be asked about it soon.
+  void prefetch(std::uint64_t hash) const {
+    __builtin_prefetch(&filter_[(hash >> 32) * filter_.size() >> 32]);
+  }
+  void prefetch_slot(std::uint64_t hash) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  }
+  /// Whether a key with this hash is listed, as far as the hash tells.
+  [[nodiscard]] bool listed(std::uint64_t hash) const;
   /// The entry with this key, or kNone. Its index is at least size() when it only triggers.
   [[nodiscard]] std::uint32_t find(Lookup lookup, std::uint64_t hash, std::string_view key) const;
   /// Calls found(entry) for each that is known by `key` under path_end or process_cut.
@@ -125,8 +134,12 @@ class Store {
   [[nodiscard]] std::span<const Trigger> triggers(std::uint32_t entry) const;
   [[nodiscard]] const Compound& compound(std::uint32_t index) const { return compounds_[index]; }
   [[nodiscard]] std::span<const RegexTrigger> regexes() const { return regexes_; }
-  [[nodiscard]] bool wants(Type type) const { return (wanted_ >> static_cast<unsigned>(type) & 1) != 0; }
-  [[nodiscard]] bool has(Lookup lookup) const { return (lookups_ >> static_cast<unsigned>(lookup) & 1) != 0; }
+  [[nodiscard]] bool wants(Type type) const {
+    return (wanted_ >> static_cast<unsigned>(type) & 1) != 0;
+  }
+  [[nodiscard]] bool has(Lookup lookup) const {
+    return (lookups_ >> static_cast<unsigned>(lookup) & 1) != 0;
+  }
   /// The lengths of address blocks, in bits of 128, longest first.
   [[nodiscard]] std::span<const std::uint8_t> prefixes() const { return prefixes_; }
   [[nodiscard]] Indicator describe(std::uint32_t index, std::span<const LoadedFile> files) const;
@@ -144,9 +157,7 @@ class Store {
   static constexpr std::uint64_t bits(std::uint64_t hash) {
     return 1ULL << (hash & 63) | 1ULL << (hash >> 6 & 63) | 1ULL << (hash >> 12 & 63);
   }
-  void remember(std::uint64_t hash) {
-    filter_[(hash >> 32) * filter_.size() >> 32] |= bits(hash);
-  }
+  void remember(std::uint64_t hash) { filter_[(hash >> 32) * filter_.size() >> 32] |= bits(hash); }
   std::uint32_t occurrence(std::uint32_t item, const Key& key, Texts::Ref value);
   void merge(std::uint32_t occurrence, std::uint64_t hash, Large<std::uint32_t>& last);
   void add_aliases(std::uint32_t entry);
@@ -155,8 +166,8 @@ class Store {
   void describe_item(const Item& item, std::span<const LoadedFile> files, Indicator& out) const;
 
   Large<Occurrence> occurrences_;
-  Large<std::uint64_t> hashes_;       // of occurrences_, until sealed
-  Large<std::uint32_t> first_;        // of entries: their first occurrence
+  Large<std::uint64_t> hashes_;  // of occurrences_, until sealed
+  Large<std::uint32_t> first_;   // of entries: their first occurrence
   Large<Membership> memberships_;
   std::vector<std::string> collections_;
   tsl::robin_map<std::string, std::uint32_t> collection_numbers_;

@@ -18,7 +18,9 @@ inline void write(const std::filesystem::path& path, std::string_view text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
-inline Result<Set> load(const std::filesystem::path& path) { return Set::load(std::span(&path, 1)); }
+inline Result<Set> load(const std::filesystem::path& path) {
+  return Set::load(std::span(&path, 1));
+}
 
 /// An indicator object; `pattern` must need no JSON escapes but back-slashes.
 inline std::string indicator(std::string_view id, std::string_view pattern,
@@ -83,8 +85,8 @@ inline std::vector<Found> match(
   Matcher matcher(set, table);
   std::vector<Found> found;
   matcher.match(row, [&](const Hit& hit) {
-    found.push_back({hit.column, set.describe(hit.indicator).value, std::string(hit.matched),
-                     hit.truncated});
+    found.push_back(
+        {hit.column, set.describe(hit.indicator).value, std::string(hit.matched), hit.truncated});
   });
   return found;
 }
