@@ -26,8 +26,10 @@ constexpr std::uint32_t kRounds = 1'000'000;
 
 void kdf_ours(benchmark::State& state) {
   const Bytes salt(20, std::byte{7});
-  for (auto _ : state) benchmark::DoNotOptimize(crypto::pbkdf2_sha256(bytes_of("password"), salt, kRounds));
-  state.counters["rounds/s"] = benchmark::Counter(kRounds, benchmark::Counter::kIsIterationInvariantRate);
+  for (auto _ : state)
+    benchmark::DoNotOptimize(crypto::pbkdf2_sha256(bytes_of("password"), salt, kRounds));
+  state.counters["rounds/s"] =
+      benchmark::Counter(kRounds, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(kdf_ours)->Unit(benchmark::kMillisecond);
 
@@ -36,7 +38,8 @@ void kdf_openssl(benchmark::State& state) {
   for (auto _ : state) {
     benchmark::DoNotOptimize(crypto::pbkdf2_sha256_generic(bytes_of("password"), salt, kRounds));
   }
-  state.counters["rounds/s"] = benchmark::Counter(kRounds, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["rounds/s"] =
+      benchmark::Counter(kRounds, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(kdf_openssl)->Unit(benchmark::kMillisecond);
 
@@ -74,8 +77,9 @@ BENCHMARK(plist_bomb_refused)->Unit(benchmark::kMillisecond);
 std::filesystem::path bundle(const test::TemporaryFolder& folder, std::size_t n) {
   const auto path = folder.path() / fmt::format("{}.stix2", n);
   std::ofstream file(path);
-  file << R"({"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000000","objects":[)"
-       << R"({"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-000000000001","name":"Sample","is_family":false})";
+  file
+      << R"({"type":"bundle","id":"bundle--00000000-0000-4000-8000-000000000000","objects":[)"
+      << R"({"type":"malware","spec_version":"2.1","id":"malware--00000000-0000-4000-8000-000000000001","name":"Sample","is_family":false})";
   for (std::size_t i = 0; i < n; ++i) {
     file << fmt::format(
         R"(,{{"type":"indicator","spec_version":"2.1","id":"indicator--00000000-0000-4000-8000-{0:012x}","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","indicator_types":["malicious-activity"],"pattern":"[domain-name:value='host-{0}.listed-{1}.example']","pattern_type":"stix","pattern_version":"2.1","valid_from":"2026-01-01T00:00:00Z"}})",
@@ -125,7 +129,8 @@ void match_rows(benchmark::State& state) {
   const auto url = *table->column("url");
   std::vector<std::string> urls;
   for (std::size_t i = 0; i < 10'000; ++i) {
-    urls.push_back(fmt::format("https://www.site-{}.example.org/path/{}/page.html?q={}", i, i * 7, i));
+    urls.push_back(
+        fmt::format("https://www.site-{}.example.org/path/{}/page.html?q={}", i, i * 7, i));
   }
   urls[5000] = "https://host-1.listed-1.example:8443/";
   indicators::Matcher matcher(*set, *table);
@@ -139,7 +144,8 @@ void match_rows(benchmark::State& state) {
     ++rounds;
   }
   if (hits != rounds) state.SkipWithError("wrong number of hits");
-  state.counters["rows/s"] = benchmark::Counter(10'000, benchmark::Counter::kIsIterationInvariantRate);
+  state.counters["rows/s"] =
+      benchmark::Counter(10'000, benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(match_rows)->Arg(10)->Arg(10'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 

@@ -61,7 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return std::make_shared<MemoryBytes>(Bytes(b.begin(), b.end()));
   };
   const auto db =
-      sqlite::Database::open_evidence({source(database), wal.empty() ? nullptr : source(wal)});
+      sqlite::Database::open_evidence({source(database), wal.empty() ? nullptr : source(wal), {}});
   if (!db) return 0;
   std::vector<std::string> names;
   if (auto schema = db->prepare("SELECT name FROM sqlite_schema")) {

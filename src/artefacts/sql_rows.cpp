@@ -100,7 +100,7 @@ SqlCursor::~SqlCursor() = default;
 Status SqlCursor::start(const std::optional<Equals>& only) {
   only_ = only;
   database_ = TRY(source_.database());
-  if (!database_->damage().empty()) trouble_ = Error{Errc::malformed, database_->damage()};
+  if (const auto& damage = database_->damage()) trouble_ = Error{damage->code(), damage->what()};
   for (const SqlQuery& query : queries_) {
     SqlSchema schema = TRY(SqlSchema::read(*database_, query));
     // A look-up of single rows says nothing about the source: the whole scan does.

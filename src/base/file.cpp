@@ -24,7 +24,8 @@ class FileBytes final : public RandomAccess {
       const auto n = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return os_error(path_, errno);
-      if (n == 0) return Error{Errc::truncated, fmt::format("{}: read past the end", path_.string())};
+      if (n == 0)
+        return Error{Errc::truncated, fmt::format("{}: read past the end", path_.string())};
       into = into.subspan(static_cast<std::size_t>(n));
       offset += static_cast<std::uint64_t>(n);
     }
@@ -38,9 +39,10 @@ class FileBytes final : public RandomAccess {
 };
 
 Result<std::uint64_t> regular_size(int fd, const std::filesystem::path& path) {
-  struct stat s {};
+  struct stat s{};
   if (::fstat(fd, &s) != 0) return os_error(path, errno);
-  if (!S_ISREG(s.st_mode)) return Error{Errc::io, fmt::format("{}: not a regular file", path.string())};
+  if (!S_ISREG(s.st_mode))
+    return Error{Errc::io, fmt::format("{}: not a regular file", path.string())};
   return static_cast<std::uint64_t>(s.st_size);
 }
 

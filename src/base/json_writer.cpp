@@ -51,7 +51,7 @@ std::string json_quoted(std::string_view value) {
 void JsonWriter::line() {
   if (indent_ == 0) return;
   out_ += '\n';
-  out_.append(static_cast<std::size_t>(depth_ * indent_), ' ');
+  out_.append(static_cast<std::size_t>(depth_) * static_cast<std::size_t>(indent_), ' ');
 }
 
 void JsonWriter::before_value() {

@@ -29,11 +29,15 @@ class JsonWriter {
   JsonWriter& null();
 
   // A member of an object in one call.
-  JsonWriter& member(std::string_view name, std::string_view value) { return key(name).string(value); }
+  JsonWriter& member(std::string_view name, std::string_view value) {
+    return key(name).string(value);
+  }
   JsonWriter& member(std::string_view name, const char* value) { return key(name).string(value); }
   JsonWriter& member(std::string_view name, std::int64_t value) { return key(name).integer(value); }
   JsonWriter& member(std::string_view name, int value) { return key(name).integer(value); }
-  JsonWriter& member(std::string_view name, std::uint64_t value) { return key(name).unsigned_integer(value); }
+  JsonWriter& member(std::string_view name, std::uint64_t value) {
+    return key(name).unsigned_integer(value);
+  }
   JsonWriter& member(std::string_view name, double value) { return key(name).real(value); }
   JsonWriter& member(std::string_view name, bool value) { return key(name).boolean(value); }
 
@@ -49,7 +53,7 @@ class JsonWriter {
   std::string out_;
   int indent_;
   int depth_ = 0;
-  bool first_ = true;      // no element yet in the innermost bracket
+  bool first_ = true;  // no element yet in the innermost bracket
   bool after_key_ = false;
 };
 

@@ -16,7 +16,15 @@ TEST_CASE("members keep their order, brackets and commas are right") {
 
 TEST_CASE("indented output") {
   JsonWriter w(2);
-  w.begin_object().key("a").begin_array().integer(1).integer(2).end_array().key("e").begin_array().end_array();
+  w.begin_object()
+      .key("a")
+      .begin_array()
+      .integer(1)
+      .integer(2)
+      .end_array()
+      .key("e")
+      .begin_array()
+      .end_array();
   w.end_object();
   CHECK(w.text() == "{\n  \"a\": [\n    1,\n    2\n  ],\n  \"e\": []\n}");
 }

@@ -16,7 +16,8 @@ Status MemoryBytes::read_at(std::uint64_t offset, std::span<std::byte> into) {
 
 Result<Bytes> read_all(RandomAccess& source, std::uint64_t limit) {
   if (source.size() > limit) {
-    return Error{Errc::limit, fmt::format("{} bytes, more than the {} we read", source.size(), limit)};
+    return Error{Errc::limit,
+                 fmt::format("{} bytes, more than the {} we read", source.size(), limit)};
   }
   Bytes all(static_cast<std::size_t>(source.size()));
   TRY(source.read_at(0, all));

@@ -56,7 +56,7 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : ok_(true) { ::new (&value_) T(std::move(value)); }            // NOLINT: implicit
+  Result(T value) : ok_(true) { ::new (&value_) T(std::move(value)); }           // NOLINT: implicit
   Result(Error error) : ok_(false) { ::new (&error_) Error(std::move(error)); }  // NOLINT: implicit
   Result(Result&& o) noexcept(std::is_nothrow_move_constructible_v<T>) : ok_(o.ok_) { take(o); }
   Result& operator=(Result&& o) noexcept(std::is_nothrow_move_constructible_v<T>) {
@@ -133,7 +133,8 @@ inline Status ok() { return Unit{}; }
 // TRY(expr): the value of expr, or return its error from this function. May be nested.
 #define TRY(...) INTERDICT_TRY_(INTERDICT_CAT_(try_, __COUNTER__), __VA_ARGS__)
 // TRY_WITHIN(where, expr): the same, naming where it happened.
-#define TRY_WITHIN(where, ...) INTERDICT_TRY_WITHIN_(INTERDICT_CAT_(try_, __COUNTER__), where, __VA_ARGS__)
+#define TRY_WITHIN(where, ...) \
+  INTERDICT_TRY_WITHIN_(INTERDICT_CAT_(try_, __COUNTER__), where, __VA_ARGS__)
 #define INTERDICT_CAT_(a, b) INTERDICT_CAT2_(a, b)
 #define INTERDICT_CAT2_(a, b) a##b
 #define INTERDICT_TRY_(name, ...)              \
@@ -142,11 +143,11 @@ inline Status ok() { return Unit{}; }
     if (!name) return std::move(name).error(); \
     *std::move(name);                          \
   })
-#define INTERDICT_TRY_WITHIN_(name, where, ...)               \
-  __extension__({                                             \
-    auto name = (__VA_ARGS__);                                \
-    if (!name) return std::move(name).error().within(where);  \
-    *std::move(name);                                         \
+#define INTERDICT_TRY_WITHIN_(name, where, ...)              \
+  __extension__({                                            \
+    auto name = (__VA_ARGS__);                               \
+    if (!name) return std::move(name).error().within(where); \
+    *std::move(name);                                        \
   })
 
 }  // namespace interdict

@@ -229,7 +229,8 @@ std::string printable(std::string_view s) {
       out += "\\t";
     } else if (c < 0x20 || c == 0x7F) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    } else if ((c >= 0x80 && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF || bidirectional) {
+    } else if ((c >= 0x80 && c < 0xA0) || c == 0x2028 || c == 0x2029 || c == 0xFEFF ||
+               bidirectional) {
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
       out.append(s.substr(0, d.length));

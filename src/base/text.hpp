@@ -19,7 +19,9 @@ std::string utf8_from_utf16_le(ByteView utf16);
 /// Appends one code point; what is not a Unicode scalar value becomes U+FFFD.
 void append_utf8(std::string& out, char32_t code_point);
 
-constexpr char ascii_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr char ascii_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
 std::string ascii_lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII letters only
 std::string_view trimmed(std::string_view text);                   // ASCII blanks off both ends

@@ -6,7 +6,8 @@
 using namespace interdict;
 
 TEST_CASE("UTF-8 is judged as RFC 3629 does") {
-  for (const char* good : {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "12345678\xC3\xA9x"}) {
+  for (const char* good :
+       {"", "abc", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x98\x80", "12345678\xC3\xA9x"}) {
     CHECK(valid_utf8(good));
     CHECK(repair_utf8(good) == good);
   }
@@ -28,9 +29,13 @@ TEST_CASE("repaired text is always valid and repairing is idempotent") {
 }
 
 TEST_CASE("UTF-16 surrogates are joined, lone ones replaced") {
-  CHECK(utf8_from_utf16_be(bytes_of(std::string_view("\x00\x41\xD8\x3D\xDE\x00", 6))) == "A\xF0\x9F\x98\x80");
-  CHECK(utf8_from_utf16_le(bytes_of(std::string_view("\x41\x00\x3D\xD8\x00\xDE", 6))) == "A\xF0\x9F\x98\x80");
-  CHECK(utf8_from_utf16_be(bytes_of(std::string_view("\xD8\x3D\x00\x41\x00", 5))) == "\xEF\xBF\xBD" "A");
+  CHECK(utf8_from_utf16_be(bytes_of(std::string_view("\x00\x41\xD8\x3D\xDE\x00", 6))) ==
+        "A\xF0\x9F\x98\x80");
+  CHECK(utf8_from_utf16_le(bytes_of(std::string_view("\x41\x00\x3D\xD8\x00\xDE", 6))) ==
+        "A\xF0\x9F\x98\x80");
+  CHECK(utf8_from_utf16_be(bytes_of(std::string_view("\xD8\x3D\x00\x41\x00", 5))) ==
+        "\xEF\xBF\xBD"
+        "A");
 }
 
 TEST_CASE("hex and base64 round-trip and refuse what is not theirs") {
@@ -48,9 +53,14 @@ TEST_CASE("hex and base64 round-trip and refuse what is not theirs") {
 
 TEST_CASE("text from a phone cannot drive a terminal") {
   CHECK(printable("a\x1b[31mb\n") == "a\\x1b[31mb\\n");
-  CHECK(printable("\xE2\x80\xAE" "gpj.exe") == "\\u202egpj.exe");
-  CHECK(printable("\xC2\x9B" "x\xFF") == "\\u009bx\\xff");
-  CHECK(printable("gr\xC3\xBC\xC3\x9F" " \xF0\x9F\x98\x80") == "gr\xC3\xBC\xC3\x9F" " \xF0\x9F\x98\x80");
+  CHECK(printable("\xE2\x80\xAE"
+                  "gpj.exe") == "\\u202egpj.exe");
+  CHECK(printable("\xC2\x9B"
+                  "x\xFF") == "\\u009bx\\xff");
+  CHECK(printable("gr\xC3\xBC\xC3\x9F"
+                  " \xF0\x9F\x98\x80") ==
+        "gr\xC3\xBC\xC3\x9F"
+        " \xF0\x9F\x98\x80");
 }
 
 TEST_CASE("small text helpers") {

@@ -34,9 +34,9 @@ Civil civil(UtcTime t) {
 
 std::string format(UtcTime t, char separator, std::string_view zone) {
   const Civil c = civil(t);
-  return fmt::format("{:04}-{:02}-{:02}{}{:02}:{:02}:{:02}.{:06}{}", c.year, c.month, c.day, separator,
-                     c.second_of_day / 3600, c.second_of_day / 60 % 60, c.second_of_day % 60, c.micro,
-                     zone);
+  return fmt::format("{:04}-{:02}-{:02}{}{:02}:{:02}:{:02}.{:06}{}", c.year, c.month, c.day,
+                     separator, c.second_of_day / 3600, c.second_of_day / 60 % 60,
+                     c.second_of_day % 60, c.micro, zone);
 }
 
 /// The number in text[at, at + digits), or nothing if any of it is not a digit.

@@ -1,4 +1,5 @@
-// The only file that includes CLI11; also the program's own main: which command, with which options.
+// The only file that includes CLI11; also the program's own main: which command, with which
+// options.
 
 #include "cli/arguments.hpp"
 
@@ -50,7 +51,8 @@ constexpr std::string_view kAbout =
     "Interdict examines phones for monitoring software and says what was not seen.";
 constexpr std::string_view kExits =
     "Exit status: 0 every core store read, no finding at or above --fail-on; 1 such a finding;\n"
-    "2 wrong usage; 3 no such finding, but a core store was not read; 4 unusable input; 130 Ctrl-C.";
+    "2 wrong usage; 3 no such finding, but a core store was not read; 4 unusable input; 130 "
+    "Ctrl-C.";
 
 }  // namespace
 
@@ -84,7 +86,8 @@ int main(int argc, const char* const* argv) {
   for (const auto make : makers()) commands.push_back(make());
   std::ranges::sort(commands, {}, [](const auto& c) { return c->name(); });
   for (const auto& command : commands) {
-    Arguments::Impl impl{app.add_subcommand(std::string(command->name()), std::string(command->summary()))};
+    Arguments::Impl impl{
+        app.add_subcommand(std::string(command->name()), std::string(command->summary()))};
     Arguments arguments(impl);
     command->declare(arguments);
   }

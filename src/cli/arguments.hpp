@@ -15,7 +15,8 @@ class Arguments {
   struct Impl;
   explicit Arguments(Impl& impl) : impl_(impl) {}
 
-  void positional(const std::string& name, std::string& into, const std::string& help, bool required = true);
+  void positional(const std::string& name, std::string& into, const std::string& help,
+                  bool required = true);
   /// names as "-i,--indicators".
   void option(const std::string& names, std::string& into, const std::string& help,
               const std::string& value_name = "TEXT");

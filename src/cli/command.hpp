@@ -16,13 +16,13 @@ namespace interdict::cli {
 
 /// Exit statuses (DESIGN: one meaning each, for scripts).
 enum Exit : int {
-  kClean = 0,           // every core store read, nothing at or above --fail-on
-  kFindings = 1,        // such a finding
-  kUsage = 2,           // wrong usage
-  kUnread = 3,          // no such finding, but a core store was not read
-  kUnusable = 4,        // unusable input: not evidence, wrong password, unreadable indicators; or
-                        // the output could not be written
-  kInterrupted = 130,   // Ctrl-C
+  kClean = 0,          // every core store read, nothing at or above --fail-on
+  kFindings = 1,       // such a finding
+  kUsage = 2,          // wrong usage
+  kUnread = 3,         // no such finding, but a core store was not read
+  kUnusable = 4,       // unusable input: not evidence, wrong password, unreadable indicators; or
+                       // the output could not be written
+  kInterrupted = 130,  // Ctrl-C
 };
 
 class Command {

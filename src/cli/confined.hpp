@@ -1,4 +1,5 @@
-// Evidence for commands that read it in their own process: the same locks as an examination's worker.
+// Evidence for commands that read it in their own process: the same locks as an examination's
+// worker.
 
 #pragma once
 

@@ -1,4 +1,5 @@
-// interdict decrypt BACKUP DEST: restores the folder tree, for those who want other tools to read it.
+// interdict decrypt BACKUP DEST: restores the folder tree, for those who want other tools to read
+// it.
 
 #include "evidence/decrypt.hpp"
 
@@ -31,7 +32,8 @@ class Decrypt final : public Command {
     if (!password) return fail_unusable(terminal, password.error());
     evidence::DecryptOptions options{.jobs = jobs_, .stop = &interruption()};
     options.progress = [&](std::uint64_t files, std::uint64_t bytes) {
-      terminal.progress(fmt::format("{} files, {:.1f} MB", files, static_cast<double>(bytes) / 1e6));
+      terminal.progress(
+          fmt::format("{} files, {:.1f} MB", files, static_cast<double>(bytes) / 1e6));
     };
     const auto report = evidence::decrypt(backup_, *password, destination_, options);
     terminal.clear_progress();
@@ -39,9 +41,9 @@ class Decrypt final : public Command {
     for (const auto& note : report->notes) terminal.say(printable(note));
     for (const auto& odd : report->odd) say(terminal, "note", odd);
     for (const auto& skipped : report->skipped) say(terminal, "not restored", skipped);
-    terminal.out(fmt::format("{} files, {} bytes, {} folders restored; {} files not restored, {} links left out\n",
-                             report->files, report->bytes, report->folders, report->skipped_files,
-                             report->links));
+    terminal.out(fmt::format(
+        "{} files, {} bytes, {} folders restored; {} files not restored, {} links left out\n",
+        report->files, report->bytes, report->folders, report->skipped_files, report->links));
     return report->skipped_files == 0 ? kClean : kUnread;
   }
 
@@ -55,7 +57,8 @@ class Decrypt final : public Command {
   unsigned jobs_ = 0;
 };
 
-const RegisterCommand kDecryptCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Decrypt>(); }};
+const RegisterCommand kDecryptCommand{
+    []() -> std::unique_ptr<Command> { return std::make_unique<Decrypt>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -25,15 +25,17 @@ class Examine final : public Command {
     a.options("-i,--indicators", indicators_,
               "STIX 2.1 bundle or plain list, or a folder of them (repeatable)", "PATH");
     a.option("-o,--out", out_, "write all reports into this folder", "DIR");
-    a.options("--only", only_, "examine this artefact alone (repeatable; see interdict tables)", "NAME");
+    a.options("--only", only_, "examine this artefact alone (repeatable; see interdict tables)",
+              "NAME");
     a.option("--password-file", password_file_, "first line is the backup's password", "FILE");
     a.option("--fail-on", fail_on_,
              "exit 1 from this kind on: note, weakness, exposure, attempt, compromise", "KIND");
     a.number("--rows", rows_, "rows shown of each finding, at most 100");
     a.number("--time-limit", time_limit_, "seconds that one artefact or detection may take");
     a.flag("--json", json_, "print report.json instead of the summary");
-    a.footer("An encrypted backup's password is asked for, or read from --password-file or\n"
-             "INTERDICT_PASSWORD. Nothing is ever written into the evidence.");
+    a.footer(
+        "An encrypted backup's password is asked for, or read from --password-file or\n"
+        "INTERDICT_PASSWORD. Nothing is ever written into the evidence.");
   }
 
   int run(Terminal& terminal) override {
@@ -41,9 +43,13 @@ class Examine final : public Command {
     if (!fail_on) {
       return fail(terminal, Error{Errc::usage, fmt::format("--fail-on: no kind '{}'", fail_on_)});
     }
+    if (time_limit_ == 0) return fail(terminal, Error{Errc::usage, "--time-limit: at least 1"});
     for (const auto& table : only_) {
       if (artefacts::find_table(table) != nullptr) continue;
-      return fail(terminal, Error{Errc::usage, fmt::format("--only: no artefact '{}'; interdict tables lists them", table)});
+      return fail(
+          terminal,
+          Error{Errc::usage,
+                fmt::format("--only: no artefact '{}'; interdict tables lists them", table)});
     }
     const std::vector<std::filesystem::path> paths(indicators_.begin(), indicators_.end());
     auto set = indicators::Set::load(paths);
@@ -69,7 +75,7 @@ class Examine final : public Command {
     if (!out_.empty()) o.out = out_;
     o.only = only_;
     o.password = std::move(password);
-    o.limits.step = std::chrono::seconds(std::max(1u, time_limit_));
+    o.limits.step = std::chrono::seconds(time_limit_);
     o.stop = &interruption();
     o.progress = [&terminal](const examine::Progress& p) {
       terminal.progress(fmt::format("[{}/{}] {} {} rows", p.done + 1, p.of, p.step, p.rows));
@@ -84,9 +90,11 @@ class Examine final : public Command {
       if (!out_.empty()) {
         terminal.out(fmt::format("\nReports in {}\n", printable(out_)));
         for (const auto* output : examine::outputs()) {
-          terminal.out(fmt::format("  {}\n", printable((std::filesystem::path(out_) / output->file_name).string())));
+          terminal.out(fmt::format(
+              "  {}\n", printable((std::filesystem::path(out_) / output->file_name).string())));
         }
-        terminal.out(fmt::format("  {}\n", printable((std::filesystem::path(out_) / "timeline.csv").string())));
+        terminal.out(fmt::format(
+            "  {}\n", printable((std::filesystem::path(out_) / "timeline.csv").string())));
       }
       return ok();
     }
@@ -106,7 +114,8 @@ class Examine final : public Command {
   bool json_ = false;
 };
 
-const RegisterCommand kExamineCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Examine>(); }};
+const RegisterCommand kExamineCommand{
+    []() -> std::unique_ptr<Command> { return std::make_unique<Examine>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

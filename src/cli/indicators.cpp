@@ -29,14 +29,19 @@ class Indicators final : public Command {
     const auto set = indicators::Set::load(paths);
     if (!set) return fail_unusable(terminal, set.error());
     for (const auto& file : set->files()) {
-      terminal.out(fmt::format("{:>9} indicators  {}  {}\n", file.indicators, file.sha256.substr(0, 16),
-                               printable(file.name)));
+      terminal.out(fmt::format("{:>9} indicators  {}  {}\n", file.indicators,
+                               file.sha256.substr(0, 16), printable(file.name)));
     }
     std::map<std::string_view, std::size_t> types;
     for (std::uint32_t i = 0; i < set->size(); ++i) ++types[name_of(set->describe(i).type)];
     terminal.out(fmt::format("{:>9} distinct:", set->size()));
     for (const auto& [type, n] : types) terminal.out(fmt::format(" {} {}", n, type));
-    terminal.out(fmt::format("\n{:>9} not evaluated\n", set->not_evaluated().size()));
+    terminal.out("\n");
+    for (const auto& entry : set->out_of_reach(artefacts::tables())) {
+      terminal.out(
+          fmt::format("{:>9} {} of these: no table holds such values\n", entry.count, entry.what));
+    }
+    terminal.out(fmt::format("{:>9} not evaluated\n", set->not_evaluated().size()));
     for (const auto& entry : set->not_evaluated()) {
       terminal.out(fmt::format("  {}: {} ({})\n", printable(entry.file), printable(entry.pattern),
                                printable(entry.why)));
@@ -49,7 +54,8 @@ class Indicators final : public Command {
   std::vector<std::string> more_;
 };
 
-const RegisterCommand kIndicatorsCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Indicators>(); }};
+const RegisterCommand kIndicatorsCommand{
+    []() -> std::unique_ptr<Command> { return std::make_unique<Indicators>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

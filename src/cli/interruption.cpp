@@ -19,7 +19,7 @@ void on_signal(int signal) {
 }  // namespace
 
 const std::atomic<bool>& interruption() {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   // No SA_RESTART: a read that waits for a password or a worker returns.
   ::sigaction(SIGINT, &action, nullptr);

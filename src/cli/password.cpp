@@ -20,6 +20,8 @@ namespace {
 constexpr std::size_t kLongest = 4096;
 
 crypto::Secret first_line(std::string_view text) {
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // editors put it into text files
+  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   text = text.substr(0, text.find('\n'));
   if (text.ends_with('\r')) text.remove_suffix(1);
   return crypto::Secret(text);

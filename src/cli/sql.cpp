@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "cli/command.hpp"
 #include "cli/confined.hpp"
+#include "cli/interruption.hpp"
 #include "rules/engine.hpp"
 
 namespace interdict::cli {
@@ -40,35 +41,32 @@ class Sql final : public Command {
   int run(Terminal& terminal) override {
     auto tree = open_confined(evidence_, password_file_);
     if (!tree) return fail_unusable(terminal, tree.error());
-    auto engine = rules::Engine::open(**tree);
+    auto engine = rules::Engine::open(**tree, {.stop = &interruption()});
     if (!engine) return fail_unusable(terminal, engine.error());
     std::vector<std::string> names;
     const auto asked = (*engine)->query(
         statement_,
         [&](std::span<const std::string> header) {
           names.assign(header.begin(), header.end());
-          if (!json_) print_record(terminal, header);
+          if (!json_) print_csv(terminal, {header.begin(), header.end()});
         },
         [&](std::span<const rules::Cell> row) {
-          json_ ? print_json(terminal, names, row) : print_csv(terminal, row);
+          json_ ? print_json(terminal, names, row) : print_csv(terminal, {row.begin(), row.end()});
           return true;
         });
-    for (const auto& failure : (*engine)->failures()) terminal.say(fmt::format("warning: {}", printable(failure)));
+    for (const auto& failure : (*engine)->failures())
+      terminal.say(fmt::format("warning: {}", printable(failure)));
+    if (!asked && asked.error().code() == Errc::interrupted) return fail(terminal, asked.error());
     if (!asked) return fail(terminal, Error{Errc::usage, asked.error().what()});
     return kClean;
   }
 
  private:
-  static void print_record(Terminal& terminal, std::span<const std::string> cells) {
-    std::string line;
-    for (const auto& cell : cells) line += (line.empty() ? "" : ",") + csv(cell);
-    terminal.out(line + '\n');
-  }
-  static void print_csv(Terminal& terminal, std::span<const rules::Cell> row) {
+  static void print_csv(Terminal& terminal, const std::vector<rules::Cell>& row) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += ',';
-      if (row[i]) line += csv(*row[i]);
+      if (row[i]) line += csv(terminal.read_by_person() ? printable(*row[i]) : *row[i]);
     }
     terminal.out(line + '\n');
   }
@@ -88,7 +86,8 @@ class Sql final : public Command {
   bool json_ = false;
 };
 
-const RegisterCommand kSqlCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Sql>(); }};
+const RegisterCommand kSqlCommand{
+    []() -> std::unique_ptr<Command> { return std::make_unique<Sql>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

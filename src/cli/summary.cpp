@@ -51,7 +51,8 @@ std::string upper(std::string_view text) {
 std::string row_line(const Terminal& t, const examine::CitedRow& row) {
   std::string line = row.at ? iso8601_spaced(*row.at).substr(0, 19) : std::string(19, ' ');
   line += "  " + row.locator.artefact;
-  if (!row.locator.table.empty()) line += fmt::format(" {}:{}", row.locator.table, row.locator.rowid);
+  if (!row.locator.table.empty())
+    line += fmt::format(" {}:{}", row.locator.table, row.locator.rowid);
   if (!row.locator.key_path.empty()) line += " " + row.locator.key_path;
   if (!row.value.empty()) line += fmt::format("  {}", row.value);
   if (row.truncated) line += " (name cut at 16 bytes)";
@@ -59,8 +60,9 @@ std::string row_line(const Terminal& t, const examine::CitedRow& row) {
 }
 
 std::string finding_text(const Terminal& t, const Finding& f, std::size_t rows) {
-  std::string out = fmt::format("\n  {} {}\n", t.paint(tone(f.kind), fmt::format("[{}]", name_of(f.kind))),
-                                t.paint(Tone::bold, printable(f.title)));
+  std::string out =
+      fmt::format("\n  {} {}\n", t.paint(tone(f.kind), fmt::format("[{}]", name_of(f.kind))),
+                  t.paint(Tone::bold, printable(f.title)));
   out += t.wrapped(printable(f.summary), 4);
   if (!f.benign.empty()) out += t.wrapped("Could also be: " + printable(f.benign), 4);
   if (!f.next.empty()) out += t.wrapped("Check next: " + printable(f.next), 4);
@@ -73,15 +75,21 @@ std::string finding_text(const Terminal& t, const Finding& f, std::size_t rows) 
 }
 
 std::string coverage_text(const Terminal& t, const Report& report) {
-  std::string out = fmt::format("\n{}  {}\n", t.paint(Tone::bold, "Coverage"), coverage_line(report));
+  std::string out =
+      fmt::format("\n{}  {}\n", t.paint(Tone::bold, "Coverage"), coverage_line(report));
   for (const auto& entry : report.coverage) {
     const bool good = entry.state == CoverageState::parsed;
     const auto state = fmt::format("{:<19}", name_of(entry.state));
     const bool bad = entry.state == CoverageState::unreadable ||
                      entry.state == CoverageState::absent_unexpectedly ||
                      entry.state == CoverageState::partial;
-    out += fmt::format("  {:<39}{} {}{:>9} rows", entry.table->id, entry.table->core ? "core" : "    ",
-                       t.paint(good ? Tone::green : bad ? Tone::amber : Tone::soft, state), entry.rows);
+    out +=
+        fmt::format("  {:<39}{} {}{:>9} rows", entry.table->id, entry.table->core ? "core" : "    ",
+                    t.paint(good  ? Tone::green
+                            : bad ? Tone::amber
+                                  : Tone::soft,
+                            state),
+                    entry.rows);
     if (entry.damaged_rows > 0) out += fmt::format(", {} damaged", entry.damaged_rows);
     out += '\n';
     if (!entry.why.empty() && bad) out += t.wrapped(printable(entry.why), 6);
@@ -110,6 +118,9 @@ std::string summary(const Terminal& t, const Report& report, std::size_t rows) {
   }
   for (const auto& finding : report.findings) out += finding_text(t, finding, rows);
   out += coverage_text(t, report);
+  if (!report.indicator_files.empty()) {
+    out += '\n' + t.paint(Tone::bold, "Indicators") + '\n' + t.wrapped(indicator_line(report), 2);
+  }
   out += '\n' + t.paint(Tone::bold, "What to do now") + '\n';
   for (const auto& step : next_steps(report)) out += t.wrapped(step, 4, "  - ");
   return out;

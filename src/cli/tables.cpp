@@ -23,10 +23,12 @@ std::string places(const artefacts::Table& table) {
 }
 
 void describe(Terminal& terminal, const artefacts::Table& table) {
-  terminal.out(fmt::format("{}{}\n  {}\n  Where   {}\n", terminal.paint(Tone::bold, table.sql_name()),
+  terminal.out(fmt::format("{}{}\n  {}\n  Where   {}\n",
+                           terminal.paint(Tone::bold, table.sql_name()),
                            table.core ? "  (core store)" : "", table.summary, places(table)));
   for (const auto& column : table.columns) {
-    const auto kind = column.kind == artefacts::ColumnKind::plain ? std::string_view() : name_of(column.kind);
+    const auto kind =
+        column.kind == artefacts::ColumnKind::plain ? std::string_view() : name_of(column.kind);
     terminal.out(fmt::format("    {:<22} {:<11} {}\n", column.name, kind, column.meaning));
   }
   terminal.out("\n");
@@ -45,11 +47,13 @@ class Tables final : public Command {
   }
 
   int run(Terminal& terminal) override {
-    std::vector<const artefacts::Table*> chosen(artefacts::tables().begin(), artefacts::tables().end());
+    std::vector<const artefacts::Table*> chosen(artefacts::tables().begin(),
+                                                artefacts::tables().end());
     if (!only_.empty()) chosen.clear();
     for (const auto& wanted : only_) {
       const auto* table = artefacts::find_table(wanted);
-      if (table == nullptr) return fail(terminal, Error{Errc::usage, fmt::format("no table '{}'", wanted)});
+      if (table == nullptr)
+        return fail(terminal, Error{Errc::usage, fmt::format("no table '{}'", wanted)});
       chosen.push_back(table);
     }
     if (evidence_.empty()) {
@@ -78,7 +82,8 @@ class Tables final : public Command {
   std::vector<std::string> only_;
 };
 
-const RegisterCommand kTablesCommand{[]() -> std::unique_ptr<Command> { return std::make_unique<Tables>(); }};
+const RegisterCommand kTablesCommand{
+    []() -> std::unique_ptr<Command> { return std::make_unique<Tables>(); }};
 
 }  // namespace
 }  // namespace interdict::cli

@@ -49,10 +49,13 @@ std::size_t shown_length(std::string_view word) {
 
 }  // namespace
 
-Terminal::Terminal() : interactive_(::isatty(STDERR_FILENO) == 1), width_(terminal_width()) {
+Terminal::Terminal()
+    : read_by_person_(::isatty(STDOUT_FILENO) == 1),
+      interactive_(::isatty(STDERR_FILENO) == 1),
+      width_(terminal_width()) {
   const char* none = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
-  colour_ = ::isatty(STDOUT_FILENO) == 1 && (none == nullptr || *none == '\0') && term != nullptr &&
+  colour_ = read_by_person_ && (none == nullptr || *none == '\0') && term != nullptr &&
             std::string_view(term) != "dumb";
 }
 

@@ -27,6 +27,8 @@ class Terminal {
   /// text in colour if standard output shows it.
   [[nodiscard]] std::string paint(Tone tone, std::string_view text) const;
   [[nodiscard]] std::size_t width() const { return width_; }
+  /// Whether a person reads standard output: raw bytes of a phone must not reach that screen.
+  [[nodiscard]] bool read_by_person() const { return read_by_person_; }
   /// text in lines of at most width(), each after `indent` blanks; the first after `lead` instead,
   /// if one is given.
   [[nodiscard]] std::string wrapped(std::string_view text, std::size_t indent,
@@ -35,7 +37,7 @@ class Terminal {
   [[nodiscard]] bool flush();
 
  private:
-  bool colour_ = false, progress_shown_ = false, interactive_ = false;
+  bool colour_ = false, progress_shown_ = false, read_by_person_, interactive_;
   std::size_t width_ = 80;
 };
 

@@ -267,6 +267,7 @@ Result<DecryptReport> decrypt(const std::filesystem::path& backup, const Passwor
     std::deque<Worker> workers;
     for (unsigned i = 0; i < jobs; ++i) workers.emplace_back(*opened, tree, i, outcome);
     std::vector<std::jthread> threads;
+    threads.reserve(jobs);
     const auto close = [](Queue* q) { q->close(); };
     const std::unique_ptr<Queue, decltype(close)> closed_before_joining(&queue, close);
     for (auto& worker : workers) threads.emplace_back([&] { worker.run(queue); });

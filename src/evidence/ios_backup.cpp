@@ -19,6 +19,9 @@ constexpr std::string_view kPathConvention =
     "Device paths are derived from backup domains (HomeDomain is /private/var/mobile); containers "
     "of apps are named by bundle id, where the phone uses a UUID.";
 
+constexpr std::string_view kHotJournal =
+    "a transaction was under way: its -journal is not played back, so rows may be half changed";
+
 /// https://www.sqlite.org/fileformat.html, 1.2.
 bool begins_as_database(RandomAccess& file) {
   constexpr std::string_view kMagic{"SQLite format 3\0", 16};
@@ -107,9 +110,9 @@ Result<std::unique_ptr<IosBackup>> IosBackup::open(const std::filesystem::path& 
   manifest.id = kManifest;
   auto files = TRY_WITHIN(kManifest, backup->open_database(manifest, nullptr));
   backup->manifest_ = TRY_WITHIN(kManifest, Manifest::open(std::move(files)));
-  if (const auto& damage = backup->manifest_->damage(); !damage.empty()) {
+  if (const auto& damage = backup->manifest_->damage()) {
     backup->notes_.push_back(
-        fmt::format("Manifest.db is damaged ({}): files may be missing", damage));
+        fmt::format("Manifest.db is damaged ({}): files may be missing", damage->what()));
   }
   return backup;
 }
@@ -185,26 +188,47 @@ Result<std::shared_ptr<RandomAccess>> IosBackup::open(const File& file, std::str
 }
 
 Result<sqlite::Files> IosBackup::open_database(const File& file, std::string* odd) {
-  sqlite::Files files{.database = TRY(open(file, odd)), .wal = nullptr};
-  const auto wal_name = file.relative_path + "-wal";
+  sqlite::Files files{.database = TRY(open(file, odd)), .wal = nullptr, .wal_fault = {}};
   if (file.domain.empty()) {
     // Left behind by whoever opened a plain Manifest.db for writing.
     auto wal = folder_.beside_manifest(file.id + "-wal");
     if (wal && manifest_key_.empty() && (*wal)->size() > 0) files.wal = TRY(std::move(wal));
     return files;
   }
-  const auto wal = manifest_->file(file.domain, wal_name, facts_.encrypted);
-  if (!wal) return files;
-  std::string wal_odd;
-  auto content = open(*wal, &wal_odd);
-  if (!content) {
-    remark(odd, fmt::format("its -wal is not read, so its newest changes may be missing: {}",
-                            content.error().what()));
-  } else {
-    if (!wal_odd.empty()) remark(odd, fmt::format("its -wal: {}", wal_odd));
-    if ((*content)->size() > 0) files.wal = TRY(std::move(content));
+  if (const auto wal =
+          manifest_->file(file.domain, file.relative_path + "-wal", facts_.encrypted)) {
+    add_wal(*wal, files, odd);
   }
+  if (holds_hot_journal(file)) remark(odd, kHotJournal);
   return files;
+}
+
+void IosBackup::add_wal(const File& wal, sqlite::Files& files, std::string* odd) {
+  constexpr std::string_view kUnread = "its -wal is not read, so its newest changes may be missing";
+  std::string wal_odd;
+  auto content = open(wal, &wal_odd);
+  if (!wal_odd.empty()) remark(odd, fmt::format("its -wal: {}", wal_odd));
+  if (!content) {
+    files.wal_fault = std::move(content).error().within(kUnread);
+    return;
+  }
+  // One that was cut between two frames looks whole to SQLite.
+  if ((*content)->size() < wal.recorded_size.value_or(0)) {
+    files.wal_fault = Error{Errc::truncated, "its -wal is cut short: changes may be missing"};
+  }
+  if ((*content)->size() > 0) files.wal = *std::move(content);
+}
+
+bool IosBackup::holds_hot_journal(const File& file) {
+  // https://www.sqlite.org/fileformat.html, 3: a finished transaction leaves no header.
+  constexpr std::array kMagic{std::byte{0xd9}, std::byte{0xd5}, std::byte{0x05}, std::byte{0xf9},
+                              std::byte{0x20}, std::byte{0xa1}, std::byte{0x63}, std::byte{0xd7}};
+  const auto journal =
+      manifest_->file(file.domain, file.relative_path + "-journal", facts_.encrypted);
+  if (!journal) return false;
+  const auto content = open(*journal, nullptr);
+  std::array<std::byte, kMagic.size()> head{};
+  return content && (*content)->read_at(0, head) && head == kMagic;
 }
 
 const BlobInventory& IosBackup::inventory() const {

@@ -42,6 +42,9 @@ class IosBackup final : public Tree {
   [[nodiscard]] Result<std::shared_ptr<RandomAccess>> open_manifest() const;
   [[nodiscard]] Result<std::shared_ptr<RandomAccess>> decrypted(
       std::shared_ptr<RandomAccess> ciphertext, ByteView wrapped_key, std::string* odd) const;
+  void add_wal(const File& wal, sqlite::Files& files, std::string* odd);
+  /// Whether the -journal of a transaction that was never finished lies beside the database.
+  [[nodiscard]] bool holds_hot_journal(const File& file);
   [[nodiscard]] const BlobInventory& inventory() const;
 
   Folder folder_;

@@ -80,9 +80,9 @@ void run_sql(const fs::path& database, const std::string& sql) {
   sqlite3_close(db);
 }
 
-std::vector<std::string> messages_in(const sqlite::Files& files) {
+std::vector<std::string> messages_in(sqlite::Files files) {
   std::vector<std::string> texts;
-  const auto database = sqlite::Database::open_evidence(files);
+  const auto database = sqlite::Database::open_evidence(std::move(files));
   REQUIRE(database);
   auto rows = database->prepare("SELECT text FROM message ORDER BY rowid");
   REQUIRE(rows);
@@ -171,9 +171,9 @@ TEST_CASE("the files beside the manifest can be read, the manifest decrypted") {
   CHECK(content_at(*tree, "", "Info.plist") == slurp(phone.path() / "Info.plist"));
   const auto manifest = only(*tree, "", "Manifest.db");
   CHECK(manifest.device_path == "Manifest.db");
-  const auto files = tree->open_database(manifest);
+  auto files = tree->open_database(manifest);
   REQUIRE(files);
-  const auto database = sqlite::Database::open_evidence(*files);
+  const auto database = sqlite::Database::open_evidence(*std::move(files));
   REQUIRE(database);
   auto rows = database->prepare("SELECT count(*) FROM Files WHERE flags = 1");
   REQUIRE(rows);
@@ -188,10 +188,11 @@ TEST_CASE("a -wal is honoured though it is stored under a hash of its own") {
     const Phone phone(small_phone(encrypted));
     const auto tree = phone.open();
     std::string odd;
-    const auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), &odd);
+    auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), &odd);
     REQUIRE(files);
     CHECK(odd.empty());
-    CHECK(messages_in(*files) == std::vector<std::string>{"checkpointed", "only in the wal"});
+    CHECK(messages_in(*std::move(files)) ==
+          std::vector<std::string>{"checkpointed", "only in the wal"});
   }
 }
 
@@ -199,11 +200,36 @@ TEST_CASE("a -wal that is listed but not stored is said to be missing") {
   const Phone phone(small_phone(true));
   const auto tree = phone.open();
   fs::remove(phone.path() / blob_path(*tree, "HomeDomain", "Library/SMS/sms.db-wal"));
-  std::string odd;
-  const auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), &odd);
+  auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), nullptr);
   REQUIRE(files);
-  CHECK(odd.starts_with("its -wal is not read, so its newest changes may be missing: listed"));
-  CHECK(messages_in(*files) == std::vector<std::string>{"checkpointed"});
+  REQUIRE(files->wal_fault);
+  CHECK(files->wal_fault->what().starts_with(
+      "its -wal is not read, so its newest changes may be missing: listed"));
+  CHECK(messages_in(*std::move(files)) == std::vector<std::string>{"checkpointed"});
+}
+
+TEST_CASE("a -wal that was cut between two frames is known by its recorded size") {
+  const Phone phone(small_phone(false));
+  const auto tree = phone.open();
+  fs::resize_file(phone.path() / blob_path(*tree, "HomeDomain", "Library/SMS/sms.db-wal"), 32);
+  auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), nullptr);
+  REQUIRE(files);
+  REQUIRE(files->wal_fault);
+  CHECK(files->wal_fault->what() == "its -wal is cut short: changes may be missing");
+}
+
+TEST_CASE("a transaction that was under way is told, a finished one's journal is not") {
+  const std::string hot("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7 and the old pages"), finished(512, '\0');
+  for (const auto& journal : {hot, finished}) {
+    auto spec = small_phone(true);
+    spec.files.push_back(
+        {.domain = "HomeDomain", .path = "Library/SMS/sms.db-journal", .content = journal});
+    const Phone phone(spec);
+    const auto tree = phone.open();
+    std::string odd;
+    REQUIRE(tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"), &odd));
+    CHECK(odd.starts_with("a transaction was under way") == (journal == hot));
+  }
 }
 
 TEST_CASE("padding, not the recorded size, decides how long a file is") {
@@ -479,9 +505,9 @@ TEST_CASE("reading a backup leaves its bytes and times as they were") {
         if (const auto opened = tree->open(file)) text_of_all(**opened);
         CHECK_FALSE(tree->stored(file.id, encrypted) == Stored::truncated);
       }
-      const auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"));
+      auto files = tree->open_database(only(*tree, "HomeDomain", "Library/SMS/sms.db"));
       REQUIRE(files);
-      CHECK(messages_in(*files).size() == 2);
+      CHECK(messages_in(*std::move(files)).size() == 2);
     }
     CHECK(snapshot(phone.path()) == before);
   }

@@ -51,7 +51,7 @@ class Manifest {
   Result<File> file(std::string_view domain, std::string_view relative_path, bool with_keys) const;
 
   /// Why the database could not be opened as it is, though rows can be read; empty for a sound one.
-  [[nodiscard]] const std::string& damage() const { return database_.damage(); }
+  [[nodiscard]] const std::optional<Error>& damage() const { return database_.damage(); }
 
   /// Every row, in table order, until the visitor returns false. An error after some rows is the
   /// database's: the rows before it were visited.

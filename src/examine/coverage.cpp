@@ -65,7 +65,7 @@ void judge_sources(Coverage& out, const StepLog& log) {
   const auto failed = [](const SourceSeen& s) { return s.ended_early && !s.not_stored; };
   const auto first = std::ranges::find_if(log.sources, failed);
   const auto missing = std::ranges::count_if(log.sources, &SourceSeen::not_stored);
-  const bool all_damaged = entry.rows == 0 && entry.damaged_rows > 0;
+  const bool all_damaged = entry.damaged_rows > 0 && entry.damaged_rows >= entry.rows;
   if (first != log.sources.end()) {
     entry.state = entry.rows == 0 ? CoverageState::unreadable : CoverageState::partial;
     entry.why = fmt::format("{}: {}", first->file, first->error);
@@ -73,16 +73,18 @@ void judge_sources(Coverage& out, const StepLog& log) {
     out.damaged = std::ranges::any_of(
         log.sources, [&](const SourceSeen& s) { return failed(s) && means_damage(s.code); });
   } else if (all_damaged) {
-    entry.state = CoverageState::unreadable;
-    entry.why = "every row was damaged";
+    entry.state = entry.rows == 0 ? CoverageState::unreadable : CoverageState::partial;
+    entry.why = entry.rows == 0 ? "every row was damaged"
+                                : "every row was damaged: repaired in part, or left out";
     out.unread = out.damaged = true;
-  } else if (entry.damaged_rows > 0) {
-    entry.state = CoverageState::partial;
-    entry.why = damaged_rows_sentence(entry);
   } else if (missing > 0) {
     entry.state = CoverageState::partial;
     entry.why = fmt::format("{} of {} sources are listed but not stored in the evidence", missing,
                             log.sources.size());
+    out.unread = true;
+  } else if (entry.damaged_rows > 0) {
+    entry.state = CoverageState::partial;
+    entry.why = damaged_rows_sentence(entry);
   } else {
     entry.state = CoverageState::parsed;
   }

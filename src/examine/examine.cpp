@@ -138,12 +138,13 @@ void add_rules_not_run(Report& report, std::span<const artefacts::Table* const> 
 }
 
 Report assemble(const Options& options, Heard heard, const std::vector<Step>& steps,
-                const indicators::Set& set) {
+                std::span<const artefacts::Table* const> tables, const indicators::Set& set) {
   Report report;
   report.device = std::move(heard.opened.facts);
   report.evidence_notes = std::move(heard.opened.notes);
   report.indicator_files = set.files();
   report.not_evaluated = set.not_evaluated();
+  report.out_of_reach = set.out_of_reach(tables);
   report.indicator_digest = set.digest();
   report.indicator_count = set.size();
   report.sandbox = std::move(heard.locks);
@@ -161,6 +162,7 @@ Report assemble(const Options& options, Heard heard, const std::vector<Step>& st
   }
   add_digests(report, heard.steps);
   add_unasked(report);
+  add_rules_not_run(report, tables);
   put_in_order(report.findings);
   report.verdict = verdict_of(report);
   return report;
@@ -183,8 +185,7 @@ Result<Report> examine(const Options& options, const indicators::Set& indicators
     TRY(add_timeline(steps, *options.out, TRY_WITHIN("writing", descriptor_of(parts.front()))));
   }
   auto heard = TRY(converse(options, backup, steps, indicators));
-  auto report = assemble(options, std::move(heard), steps, indicators);
-  add_rules_not_run(report, tables);
+  auto report = assemble(options, std::move(heard), steps, tables, indicators);
   report.run = {.program = std::string(kProgram),
                 .started = started,
                 .seconds = std::chrono::duration<double>(Clock::now() - begin).count(),

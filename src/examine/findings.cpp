@@ -1,7 +1,9 @@
 #include "examine/findings.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -71,7 +73,8 @@ Finding finding_of(const rules::Detection& detection, const RuleHit& hit) {
   finding.baseline = detection.baseline;
   finding.benign = detection.benign;
   finding.next = detection.next;
-  finding.first_seen = finding.last_seen = hit.at;
+  finding.first_seen = hit.at;
+  finding.last_seen = hit.until;
   const auto cited = std::min(hit.cites.size(), kMaxCitedRows);
   for (std::size_t i = 0; i < cited; ++i) finding.rows.emplace_back().locator = hit.cites[i];
   finding.count = std::max<std::uint64_t>(hit.cited, cited);
@@ -130,7 +133,13 @@ void put_in_order(std::vector<Finding>& findings) {
     if (before > 0) finding.id = id_of({finding.id, std::to_string(before)});
   }
   std::ranges::sort(findings, [](const Finding& a, const Finding& b) {
-    return a.kind != b.kind ? a.kind > b.kind : a.id < b.id;
+    if (a.kind != b.kind) return a.kind > b.kind;
+    // What has no time stands behind what has one.
+    const auto first = [](const Finding& f) {
+      return f.first_seen ? f.first_seen->micros : std::numeric_limits<std::int64_t>::max();
+    };
+    return std::tuple(first(a), std::string_view(a.title), std::string_view(a.id)) <
+           std::tuple(first(b), std::string_view(b.title), std::string_view(b.id));
   });
 }
 

@@ -119,7 +119,7 @@ struct Digest {
 };
 struct RuleHit {
   FindingKind kind = FindingKind::note;
-  std::optional<UtcTime> at;
+  std::optional<UtcTime> at, until;
   std::string title, summary;
   std::uint64_t cited = 0;
   std::vector<Locator> cites;
@@ -180,8 +180,8 @@ void fields(A& a, M& m) {
 }
 template <class A, Is<RuleHit> M>
 void fields(A& a, M& m) {
-  a.enumerator(m.kind, FindingKind::compromise), a(m.at), a(m.title), a(m.summary), a(m.cited);
-  a(m.cites);
+  a.enumerator(m.kind, FindingKind::compromise), a(m.at), a(m.until), a(m.title), a(m.summary);
+  a(m.cited), a(m.cites);
 }
 
 }  // namespace interdict::examine

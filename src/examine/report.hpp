@@ -26,7 +26,7 @@ struct CitedRow {
   Locator locator;
   std::optional<UtcTime> at;  // the row's first time column, if any
   std::string column;         // which column matched; empty for a detection
-  std::string value;          // what matched there: the part needed, never the whole message
+  std::string value;          // the link or path it stood in; of a message never more than that
   bool truncated = false;     // a process name that the kernel had cut at 16 bytes
 };
 inline constexpr std::size_t kMaxCitedRows = 100;  // an indicator or rule; `count` has the rest
@@ -100,9 +100,10 @@ struct Report {
   std::vector<std::string> evidence_notes;
   std::vector<indicators::LoadedFile> indicator_files;
   std::vector<indicators::NotEvaluated> not_evaluated;
+  std::vector<indicators::OutOfReach> out_of_reach;
   std::string indicator_digest;
   std::size_t indicator_count = 0;
-  std::vector<Finding> findings;        // by falling kind, then id
+  std::vector<Finding> findings;        // by falling kind, then by first_seen, title and id
   std::vector<ArtefactEntry> coverage;  // by table id
   std::vector<RuleEntry> rules;
   std::vector<std::string> sandbox;  // one sentence a lock: in force, or missing and why

@@ -31,6 +31,7 @@ void add_cited(CitedFiles& cited, evidence::Tree& tree, const Locator& locator) 
 RuleHit rule_hit(const rules::RuleFinding& finding) {
   RuleHit hit{.kind = finding.kind,
               .at = finding.at,
+              .until = finding.until,
               .title = bounded(finding.title, kMaxSummary),
               .summary = bounded(finding.summary, kMaxSummary),
               .cited = finding.cited,

@@ -35,8 +35,9 @@ void StepLog::hear(std::string_view bytes) {
 template <class Message>
 bool StepLog::append(std::vector<Message>& to, std::string_view body) {
   auto message = decode<Message>(body);
-  if (message) to.push_back(*std::move(message));
-  return message.has_value();
+  if (!message) return false;
+  to.push_back(*std::move(message));
+  return true;
 }
 
 bool StepLog::append_sentence(std::vector<std::string>& to, std::string_view body) {

@@ -1,6 +1,7 @@
 // A table's step: one pass over its rows that feeds the matcher, the timeline and the coverage.
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <unordered_map>
 
@@ -21,6 +22,27 @@ using artefacts::Value;
 
 constexpr std::size_t kMaxSources = 20'000;
 constexpr std::size_t kMaxSentence = 400;  // with the limits of Notes a source stays within a frame
+
+bool is_in_link(char c) {
+  return c > 0x20 && c < 0x7f && std::string_view("\"<>`").find(c) == std::string_view::npos;
+}
+
+/// What a report shows of a match: the whole cell, but of a person's text the link alone, and in
+/// any case no more than fits.
+std::string_view context_of(ColumnKind kind, std::string_view cell, std::string_view matched) {
+  const std::less_equal<const char*> not_after;
+  const bool inside = not_after(cell.data(), matched.data()) &&
+                      not_after(matched.data() + matched.size(), cell.data() + cell.size());
+  if (!inside) return matched;  // of a value that the cell spells otherwise
+  auto begin = static_cast<std::size_t>(matched.data() - cell.data());
+  auto end = begin + matched.size();
+  const auto widen = [&](bool (*belongs)(char)) {
+    while (begin > 0 && end - begin < kMaxCitedValue && belongs(cell[begin - 1])) --begin;
+    while (end < cell.size() && end - begin < kMaxCitedValue && belongs(cell[end])) ++end;
+  };
+  widen(kind == ColumnKind::free_text ? is_in_link : [](char) { return true; });
+  return cell.substr(begin, end - begin);
+}
 
 /// What the indicators hit in this table.
 class Tallies {
@@ -80,7 +102,9 @@ class Tallies {
              .kind = kind,
              .truncated = hit.truncated,
              .at = at,
-             .value = bounded(hit.matched, kMaxCitedValue),
+             .value = bounded(context_of(table_.columns[hit.column].kind,
+                                         scan_.row()[hit.column].as_text(), hit.matched),
+                              kMaxCitedValue),
              .locator = bounded(scan_.locator())};
     cited_bytes_ +=
         sizeof(Hit) + said.value.size() + said.locator.file.size() + said.locator.key_path.size();

@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "formats/sqlite_vfs.hpp"
+#include "formats/sqlite_wal.hpp"
 
 namespace interdict::sqlite {
 namespace {
@@ -183,6 +184,8 @@ Result<Database> Database::open_evidence(Files files) {
   if (files.database->size() > std::numeric_limits<std::int64_t>::max()) {
     return Error{Errc::limit, "the database file is too large"};
   }
+  auto wal_fault = std::move(files.wal_fault);
+  if (!wal_fault && files.wal) wal_fault = wal_damage(*files.wal);
   const auto exhibit = TRY(vfs::offer(std::move(files)));
   constexpr int kFlags =
       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
@@ -194,6 +197,7 @@ Result<Database> Database::open_evidence(Files files) {
   if (rc != SQLITE_OK) return error_of(raw, rc, During::open);
   TRY(database.harden());
   TRY(database.read_schema());
+  if (!database.damage_) database.damage_ = std::move(wal_fault);
   TRY(run(raw, "PRAGMA cache_size=-8192"));  // KiB
   return database;
 }
@@ -234,7 +238,7 @@ Status Database::read_schema() {
   }
   // The first statement still reports the bad rows; those after it see the good ones.
   if (!run(db, kProbe) && !run(db, kProbe)) return status;
-  damage_ = status.error().what();
+  damage_ = std::move(status).error();
   return ok();
 }
 

@@ -2,11 +2,12 @@
 //
 // Contract  the database is opened read-only, defensive, without triggers, views, virtual tables,
 //           ATTACH or extensions, with cell size checks and temp_store=MEMORY. A -wal given beside
-//           it is honoured: its committed frames are seen, nothing is ever checkpointed. A stale,
-//           foreign, torn or corrupt -wal counts as far as SQLite's checksums accept it; a rollback
-//           journal is not consulted.
-// Damage    a database that lost its end, or whose schema has rows that SQLite cannot accept, is
-//           opened all the same and says so in damage(): what lies on sound pages can be read.
+//           it is honoured: its committed frames are seen, nothing is ever checkpointed. A torn or
+//           corrupt -wal counts as far as SQLite's checksums accept it; a rollback journal is not
+//           consulted.
+// Damage    a database that lost its end, whose schema has rows that SQLite cannot accept, or whose
+//           -wal lost transactions, is opened all the same and says so in damage(): what lies on
+//           sound pages can be read.
 // Errors    malformed ("database disk image is malformed", "file is not a database"), truncated (0
 //           bytes), not_found (no such table or column), limit, io or whatever the source's read_at
 //           said, usage (SQL that is no SELECT); sqlite's own message is kept.
@@ -20,6 +21,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,7 +37,8 @@ namespace interdict::sqlite {
 
 struct Files {
   std::shared_ptr<RandomAccess> database;
-  std::shared_ptr<RandomAccess> wal;  // null when there is none
+  std::shared_ptr<RandomAccess> wal;    // null when there is none
+  std::optional<Error> wal_fault = {};  // why the -wal that belongs here is not given, or not whole
 };
 
 enum class Type : std::uint8_t { null, integer, real, text, blob };
@@ -85,8 +88,8 @@ class Database {
   Result<bool> has_table(std::string_view table) const;
   /// Column names in declared order; empty when there is no such table.
   Result<std::vector<std::string>> columns(std::string_view table) const;
-  /// Why the database could not be opened as it is, in sqlite's words; empty for a sound one.
-  [[nodiscard]] const std::string& damage() const { return damage_; }
+  /// Why not all of the database can be seen; nothing for a sound one.
+  [[nodiscard]] const std::optional<Error>& damage() const { return damage_; }
 
  private:
   struct Close {
@@ -96,7 +99,7 @@ class Database {
   Status read_schema();
 
   std::unique_ptr<sqlite3, Close> db_;
-  std::string damage_;
+  std::optional<Error> damage_;
 };
 
 }  // namespace interdict::sqlite

@@ -228,7 +228,6 @@ class Reader {
         if (!TRY(input_.take(','))) {
           return input_.size() == 0 ? cut_off() : wrong("expected ',' or ']'");
         }
-        between = false;
       }
       if (input_.size() < window_ / 2) TRY(input_.more());
       const auto step = TRY(window());

@@ -146,7 +146,8 @@ std::optional<Address> v6(std::string_view text) {
     }
     unsigned value = 0;
     const auto [end, error] = std::from_chars(
-        text.data(), text.data() + std::min<std::size_t>(text.size(), 4), value, 16);
+        text.data(),  // NOLINT(bugprone-suspicious-stringview-data-usage): its end is given
+        text.data() + std::min<std::size_t>(text.size(), 4), value, 16);
     if (error != std::errc()) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     groups[count++] = static_cast<std::uint16_t>(value);

@@ -54,6 +54,7 @@ enum class Type : std::uint8_t {
   profile_id,
   property,
 };
+inline constexpr std::size_t kTypes = 14;
 std::string_view name_of(Type type);
 
 /// One thing to look for, as a report shows it.
@@ -72,6 +73,12 @@ struct NotEvaluated {
   std::string id;
   std::string pattern;
   std::string why;  // "FOLLOWEDBY needs an order of observations", "mac-addr: not kept by phones" …
+};
+
+/// Indicators that are evaluated, but on no row of the tables that are read: none holds such values.
+struct OutOfReach {
+  std::string what;  // name_of(type), or "pattern" for those that need several values of one row
+  std::uint64_t count = 0;
 };
 
 struct LoadedFile {
@@ -104,6 +111,9 @@ class Set {
   [[nodiscard]] Indicator describe(std::uint32_t indicator) const;
   [[nodiscard]] const std::vector<LoadedFile>& files() const;
   [[nodiscard]] const std::vector<NotEvaluated>& not_evaluated() const;
+  /// By type, then patterns; a table's own reading is not asked, only its columns' kinds.
+  [[nodiscard]] std::vector<OutOfReach> out_of_reach(
+      std::span<const artefacts::Table* const> tables) const;
   /// SHA-256 over the sorted digests of the files: names the set. Hex; empty set: of nothing.
   [[nodiscard]] std::string digest() const;
 
@@ -123,7 +133,7 @@ class Matcher {
   void match(std::span<const artefacts::Value> row, const std::function<void(const Hit&)>& found);
 
  private:
-  struct State;
+  class State;
   std::unique_ptr<State> state_;
 };
 

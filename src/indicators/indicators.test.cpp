@@ -243,3 +243,30 @@ TEST_CASE("every published value matches itself in a cell of its type") {
     CHECK(found);
   }
 }
+
+TEST_CASE("indicators that no table could show are counted, patterns that need several values too") {
+  const test::TemporaryFolder folder;
+  const std::string digest(64, 'a');
+  write(folder.path() / "one.stix2",
+        bundle({indicator("indicator--1", kEvil),
+                indicator("indicator--2", "[file:hashes.sha256='" + digest + "']"),
+                indicator("indicator--3", "[domain-name:value='a.example' AND process:name='p']"),
+                indicator("indicator--4", "[domain-name:value='b.example' AND url:value!='x']")}));
+  const auto set = load(folder.path());
+  REQUIRE(set.has_value());
+  constexpr artefacts::Column kHosts[] = {{.name = "host", .kind = artefacts::ColumnKind::domain, .meaning = {}}};
+  constexpr artefacts::Column kPrograms[] = {{.name = "name", .kind = artefacts::ColumnKind::process, .meaning = {}}};
+  artefacts::Table hosts{}, programs{};
+  hosts.columns = kHosts;
+  programs.columns = kPrograms;
+  const std::vector<const artefacts::Table*> both{&hosts, &programs}, one{&programs};
+  const auto text = [&](const auto& tables) {
+    std::string out;
+    for (const auto& entry : set->out_of_reach(tables)) {
+      out += fmt::format("{} {},", entry.count, entry.what);
+    }
+    return out;
+  };
+  CHECK(text(both) == "1 sha256,1 pattern,");
+  CHECK(text(one) == "1 domain,1 sha256,2 pattern,");
+}

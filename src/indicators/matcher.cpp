@@ -21,9 +21,6 @@ namespace interdict::indicators {
 namespace matching {
 namespace {
 
-using artefacts::ColumnKind;
-
-constexpr std::size_t kTypes = 14;
 /// iOS has no path of more than 1,024 bytes.
 constexpr std::size_t kMaxPath = 4096;
 
@@ -112,7 +109,8 @@ class LiteralSink final : public Sink {
 }  // namespace
 }  // namespace matching
 
-struct Matcher::State final : Sink {
+class Matcher::State final : Sink {
+ public:
   struct Plan {
     std::size_t column;
     artefacts::ColumnKind kind;
@@ -158,7 +156,7 @@ struct Matcher::State final : Sink {
 
   const Store& store_;
   std::vector<Plan> plan_;
-  std::array<std::vector<Store::Trigger>, matching::kTypes> regexes_;
+  std::array<std::vector<Store::Trigger>, kTypes> regexes_;
   Observer observer_;
   std::string ip_key_;
   std::string hex_;
@@ -177,7 +175,7 @@ struct Matcher::State final : Sink {
 
 Matcher::State::State(const Store& s, const artefacts::Table& table) : store_(s) {
   Types wanted = 0;
-  for (std::size_t i = 0; i < matching::kTypes; ++i) {
+  for (std::size_t i = 0; i < kTypes; ++i) {
     if (store_.wants(static_cast<Type>(i))) wanted |= bit(static_cast<Type>(i));
   }
   for (std::size_t i = 0; i < table.columns.size(); ++i) {

@@ -17,6 +17,14 @@ std::string_view unquoted(std::string_view text) {
   return text;
 }
 
+/// Without a comment behind the value; one needs a blank before it, as URLs hold # too.
+std::string_view without_comment(std::string_view line) {
+  for (auto at = line.find('#'); at != line.npos; at = line.find('#', at + 1)) {
+    if (at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t') return trimmed(line.substr(0, at));
+  }
+  return line;
+}
+
 /// "file:hashes.'SHA-256'"; neither a URL nor an IPv6 address.
 bool looks_like_property(std::string_view name) {
   return name.find(':') != name.npos && name.find_first_of("/\\@ ") == name.npos &&
@@ -59,9 +67,9 @@ Status read_plain_list(std::string_view text, const std::function<void(const Lis
   while (!text.empty()) {
     ++line.number;
     const auto end = text.find('\n');
-    line.text = trimmed(text.substr(0, end));
+    line.text = listing::without_comment(trimmed(text.substr(0, end)));
     text.remove_prefix(end == text.npos ? text.size() : end + 1);
-    if (line.text.empty() || line.text.front() == '#') continue;
+    if (line.text.empty()) continue;
     if (line.number == 1 && equal_ignoring_case(line.text, "type,value")) continue;
     if (line.text.size() > std::size_t{64} << 10) {
       return Error(Errc::limit, fmt::format("line {}: longer than 64 KiB", line.number));

@@ -26,6 +26,8 @@ TEST_CASE("a plain list holds one value a line, its type guessed or given") {
         "3 domain evil.example; 4 process BackupAgent; 5 md5 0123456789abcdef0123456789abcdef; "
         "6 domain sub.evil.example; 7 file_name a, b; ");
   CHECK(shown("type,value\ndomain,evil.example") == "2 domain evil.example; ");
+  CHECK(shown("evil.example  # seen in May\nhttps://evil.example/a#b") ==
+        "1 domain evil.example; 2 url https://evil.example/a#b; ");
   CHECK(shown("https://evil.example/a,b") == "1 url https://evil.example/a,b; ");
   CHECK(shown("\xEF\xBB\xBF"
               "evil.example") == "1 domain evil.example; ");

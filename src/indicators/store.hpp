@@ -49,9 +49,12 @@ class Texts {
 
 /// What a value is looked up as. The first are the types themselves.
 enum class Lookup : std::uint8_t {
-  path_end = 14,     // the end of a path, for relative file paths
-  process_cut = 15,  // the first 16 bytes of a process name
+  first_type = 0,
+  last_type = kTypes - 1,
+  path_end,     // the end of a path, for relative file paths
+  process_cut,  // the first 16 bytes of a process name
 };
+// NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the types between are not named anew
 constexpr Lookup lookup_of(Type type) { return static_cast<Lookup>(type); }
 std::uint64_t hash_of(Lookup lookup, std::string_view key);
 
@@ -132,7 +135,9 @@ class Store {
   void find_aliases(Lookup lookup, std::uint64_t hash, std::string_view key,
                     const Found& found) const;
   [[nodiscard]] std::span<const Trigger> triggers(std::uint32_t entry) const;
+  [[nodiscard]] Type type(std::uint32_t entry) const { return occurrences_[first_[entry]].type; }
   [[nodiscard]] const Compound& compound(std::uint32_t index) const { return compounds_[index]; }
+  [[nodiscard]] std::span<const Compound> compounds() const { return compounds_; }
   [[nodiscard]] std::span<const RegexTrigger> regexes() const { return regexes_; }
   [[nodiscard]] bool wants(Type type) const {
     return (wanted_ >> static_cast<unsigned>(type) & 1) != 0;

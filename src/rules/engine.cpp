@@ -58,7 +58,7 @@ Status load(Connection& connection, const ReferenceTable& table) {
 
 /// Which column of a detection's SELECT is what.
 struct Shape {
-  int at = -1, summary = -1, title = -1, kind = -1, cited = -1;
+  int at = -1, until = -1, summary = -1, title = -1, kind = -1, cited = -1;
   std::vector<int> cites;
 };
 
@@ -67,6 +67,7 @@ Result<Shape> shape_of(const Query& query) {
   for (int i = 0; i < query.columns(); ++i) {
     const std::string_view name = query.name(i);
     if (name == "at") shape.at = i;
+    if (name == "until") shape.until = i;
     if (name == "summary") shape.summary = i;
     if (name == "title") shape.title = i;
     if (name == "kind") shape.kind = i;
@@ -108,6 +109,13 @@ Status add_all_cites(RuleFinding& finding, const Query& query, const Shape& shap
   return ok();
 }
 
+Result<std::optional<UtcTime>> moment_of(const Cell& cell) {
+  if (!cell) return std::optional<UtcTime>();
+  const auto moment = parse_iso8601(*cell);
+  if (!moment) return Error{Errc::malformed, "not a time: " + printable(*cell)};
+  return moment;
+}
+
 Result<RuleFinding> finding_of(const Query& query, const Shape& shape, const Detection& detection) {
   const auto cell = [&](int column) { return column < 0 ? std::nullopt : query.cell(column); };
   RuleFinding finding;
@@ -118,10 +126,9 @@ Result<RuleFinding> finding_of(const Query& query, const Shape& shape, const Det
     if (!named) return Error{Errc::malformed, "no such kind of finding: " + printable(*kind)};
     finding.kind = *named;
   }
-  if (const auto at = cell(shape.at)) {
-    finding.at = parse_iso8601(*at);
-    if (!finding.at) return Error{Errc::malformed, "not a time: " + printable(*at)};
-  }
+  finding.at = TRY(moment_of(cell(shape.at)));
+  finding.until = TRY(moment_of(cell(shape.until)));
+  if (!finding.until) finding.until = finding.at;
   auto summary = cell(shape.summary);
   if (!summary) return Error{Errc::malformed, "a finding without a summary"};
   finding.summary = *std::move(summary);

@@ -33,7 +33,7 @@ namespace interdict::rules {
 
 /// One row of a detection's SELECT.
 struct RuleFinding {
-  std::optional<UtcTime> at;
+  std::optional<UtcTime> at, until;  // until: of the last trace; `at` where the rule names none
   std::string title, summary;
   FindingKind kind = FindingKind::note;
   std::vector<Locator> cites;  // at most kMaxCites, each once, at least one

@@ -32,6 +32,10 @@ says "encrypted" "--password-file" "INTERDICT_PASSWORD"
 : >"$work/empty-password"
 run 4 "$interdict" examine "$cipher" --password-file "$work/empty-password"
 says "empty"
+printf '\xef\xbb\xbfinterdict-sample\n' >"$work/with-mark"  # as some editors save it
+run 0 "$interdict" examine "$cipher" --password-file "$work/with-mark"
+run 2 "$interdict" examine "$plain" --time-limit 0
+says "--time-limit"
 echo interdict-sample >"$work/password"
 run 0 "$interdict" examine "$cipher" --password-file "$work/password"
 

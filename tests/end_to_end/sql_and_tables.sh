@@ -18,3 +18,18 @@ for statement in "ATTACH 'x' AS y" "PRAGMA journal_mode" "DELETE FROM ios_sms" "
 done
 run 2 "$interdict" sql "$phones/iphone-clean" "SELECT * FROM ios_nonsense"
 says "interdict tables"
+
+# Text from a phone must not drive the screen of a person; a pipe gets it as it is.
+hostile="SELECT 'a' || char(27) || '[2J' AS x"
+run 0 python3 -c 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]))' "$interdict" sql "$phones/iphone-clean" "$hostile"
+says 'a\x1b[2J'
+run 0 "$interdict" sql "$phones/iphone-clean" "$hostile"
+says $'a\x1b[2J'
+
+endless="WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+"$interdict" sql "$phones/iphone-clean" "$endless" >/dev/null 2>&1 &
+sleep 1
+kill -INT $! || fail "it had ended before it was interrupted"
+status=0
+wait $! || status=$?
+[ "$status" = 130 ] || fail "exit status $status instead of 130 after an interruption"

@@ -70,7 +70,8 @@ std::string_view module_of(const Report& report, const CitedRow& row) {
   return row.locator.artefact;
 }
 
-void write_alert(JsonWriter& json, const Finding& finding, const CitedRow& row, const Report& report) {
+void write_alert(JsonWriter& json, const Finding& finding, const CitedRow& row,
+                 const Report& report) {
   json.begin_object().member("level", level(finding.kind)).member("module", module_of(report, row));
   json.member("message", finding.title);
   json.member("event_time", row.at ? iso8601_spaced(*row.at) : std::string());
@@ -83,7 +84,8 @@ void write_alert(JsonWriter& json, const Finding& finding, const CitedRow& row, 
     const auto& indicator = *finding.indicator;
     json.begin_object().member("value", indicator.value).member("type", mvt_type(indicator.type));
     json.member("name", finding.families);
-    json.member("stix2_file_name", indicator.files.empty() ? std::string() : indicator.files.front());
+    json.member("stix2_file_name",
+                indicator.files.empty() ? std::string() : indicator.files.front());
     json.end_object();
   } else {
     json.null();

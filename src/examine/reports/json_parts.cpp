@@ -7,7 +7,8 @@ void write_time(JsonWriter& json, std::string_view name, const std::optional<Utc
   time ? json.string(iso8601(*time)) : json.null();
 }
 
-void write_strings(JsonWriter& json, std::string_view name, const std::vector<std::string>& values) {
+void write_strings(JsonWriter& json, std::string_view name,
+                   const std::vector<std::string>& values) {
   json.key(name).begin_array();
   for (const auto& value : values) json.string(value);
   json.end_array();

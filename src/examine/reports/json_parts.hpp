@@ -1,4 +1,5 @@
-// The pieces that several JSON outputs share: one spelling of a finding, a locator, a coverage entry.
+// The pieces that several JSON outputs share: one spelling of a finding, a locator, a coverage
+// entry.
 
 #pragma once
 

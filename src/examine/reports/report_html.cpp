@@ -153,26 +153,31 @@ std::string rows(const Finding& f) {
                            ? std::string(esc(row.locator.artefact))
                            : fmt::format("{} <code>{}</code>{}", esc(row.column), esc(row.value),
                                          row.truncated ? " (name cut at 16 bytes)" : "");
-    out += fmt::format("<tr><td class=\"t\">{}</td><td>{}</td><td>{}</td></tr>\n",
-                       row.at ? iso8601_spaced(*row.at).substr(0, 19) : "", value, where(row.locator));
+    out +=
+        fmt::format("<tr><td class=\"t\">{}</td><td>{}</td><td>{}</td></tr>\n",
+                    row.at ? iso8601_spaced(*row.at).substr(0, 19) : "", value, where(row.locator));
   }
   return out + "</table></div></details>\n";
 }
 
 std::string card(const Finding& f) {
-  std::string out = fmt::format("<article class=\"card {}\"><h3><span class=\"tag\">{}</span>{}</h3>\n",
-                                tone(f.kind), name_of(f.kind), esc(f.title));
+  std::string out =
+      fmt::format("<article class=\"card {}\"><h3><span class=\"tag\">{}</span>{}</h3>\n",
+                  tone(f.kind), name_of(f.kind), esc(f.title));
   out += fmt::format("<p>{}</p>\n<dl>\n", esc(f.summary));
   out += term("Means", meaning_of(f.kind));
   out += term("Attributed to", f.families);
   if (f.first_seen) {
-    const auto last = f.last_seen && f.last_seen != f.first_seen ? " to " + moment(f.last_seen) : "";
+    const auto last =
+        f.last_seen && f.last_seen != f.first_seen ? " to " + moment(f.last_seen) : "";
     out += term("Seen", moment(f.first_seen) + last);
   }
   if (f.indicator) {
-    out += term("Indicator", fmt::format("{} {}", indicators::name_of(f.indicator->type), f.indicator->value));
+    out += term("Indicator",
+                fmt::format("{} {}", indicators::name_of(f.indicator->type), f.indicator->value));
   }
-  if (!f.rule_id.empty()) out += term("Detection", fmt::format("{} version {}", f.rule_id, f.rule_version));
+  if (!f.rule_id.empty())
+    out += term("Detection", fmt::format("{} version {}", f.rule_id, f.rule_version));
   out += term("Could also be", f.benign) + term("Check next", f.next);
   out += term("Known false alarms", f.baseline) + term("Published", f.sources);
   return out + "</dl>\n" + rows(f) + "</article>\n";
@@ -187,7 +192,8 @@ std::string findings(const Report& r) {
 
 std::string coverage(const Report& r) {
   std::string out = "<h2>What was read, and what was not</h2>\n";
-  out += fmt::format("<p>{}. A store that was not read cannot show a trace.</p>\n", esc(coverage_line(r)));
+  out += fmt::format("<p>{}. A store that was not read cannot show a trace.</p>\n",
+                     esc(coverage_line(r)));
   out +=
       "<div class=\"scroll\"><table><tr><th>Store</th><th>What it tells</th><th>State</th>"
       "<th>Rows</th><th>Remarks</th></tr>\n";
@@ -202,14 +208,16 @@ std::string coverage(const Report& r) {
     std::string text;
     for (const auto& remark : remarks) text += fmt::format("<div>{}</div>", esc(remark));
     out += fmt::format(
-        "<tr><td><code>{}</code>{}</td><td>{}</td><td class=\"{}\"><span class=\"tag\">{}</span></td>"
+        "<tr><td><code>{}</code>{}</td><td>{}</td><td class=\"{}\"><span "
+        "class=\"tag\">{}</span></td>"
         "<td class=\"n\">{}</td><td>{}</td></tr>\n",
         esc(e.table->id), e.table->core ? " <b>core</b>" : "", esc(e.table->summary), tone(e.state),
         name_of(e.state), e.rows, text);
   }
   out += "</table></div>\n";
   out += fmt::format(
-      "<p>The backup lists {} files; {} are not in the folder, {} are empty, {} are cut short.</p>\n",
+      "<p>The backup lists {} files; {} are not in the folder, {} are empty, {} are cut "
+      "short.</p>\n",
       r.files_listed, r.files_missing, r.files_empty, r.files_truncated);
   if (!r.evidence_notes.empty()) out += list("ul", r.evidence_notes);
   if (!r.errors.empty()) out += "<h3>What went wrong</h3>\n" + list("ul", r.errors);
@@ -222,7 +230,8 @@ std::string rules(const Report& r) {
     std::string tail = fmt::format(": {} findings", rule.findings);
     if (!rule.error.empty()) tail = ": could not run: " + rule.error;
     for (const auto& blind : rule.blind) tail += "; saw nothing of " + blind;
-    out += fmt::format("<li><code>{}</code> version {}{}</li>\n", esc(rule.id), esc(rule.version), esc(tail));
+    out += fmt::format("<li><code>{}</code> version {}{}</li>\n", esc(rule.id), esc(rule.version),
+                       esc(tail));
   }
   return out + "</ul>\n";
 }
@@ -232,17 +241,20 @@ std::string method(const Report& r) {
   out += term("Device", device_line(r)) + term("Name", r.device.device_name);
   out += term("Serial number", r.device.serial_number) + term("Paths", r.device.path_convention);
   out += "</dl>\n" + rules(r);
-  out += fmt::format("<h3>Indicators: {}</h3>\n", r.indicator_count);
-  if (r.indicator_files.empty()) out += "<p>None were given: only behaviour was examined.</p>\n";
+  out += "<h3>Indicators</h3>\n";
+  out += r.indicator_files.empty() ? "<p>None were given: only behaviour was examined.</p>\n"
+                                   : fmt::format("<p>{}.</p>\n", esc(indicator_line(r)));
   std::vector<std::string> files;
+  files.reserve(r.indicator_files.size());
   for (const auto& f : r.indicator_files) {
     files.push_back(fmt::format("{}: {} indicators, SHA-256 {}", f.name, f.indicators, f.sha256));
   }
   if (!files.empty()) out += list("ul", files);
   if (!r.not_evaluated.empty()) {
-    out += fmt::format("<details><summary>{} indicators that a phone cannot answer</summary>\n",
+    out += fmt::format("<details><summary>{} patterns that were not evaluated</summary>\n",
                        r.not_evaluated.size());
     std::vector<std::string> entries;
+    entries.reserve(r.not_evaluated.size());
     for (const auto& n : r.not_evaluated) {
       entries.push_back(fmt::format("{}: {} ({})", n.file, n.pattern, n.why));
     }
@@ -252,12 +264,13 @@ std::string method(const Report& r) {
 }
 
 Status write(const Report& r, const std::function<Status(std::string_view)>& sink) {
-  TRY(sink(fmt::format(
-      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-      "<title>Interdict: {}</title>\n<style>{}</style></head>\n<body>\n",
-      name_of(r.verdict), kStyle)));
+  TRY(
+      sink(fmt::format("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
+                       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+                       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+                       "style-src 'unsafe-inline'\">\n"
+                       "<title>Interdict: {}</title>\n<style>{}</style></head>\n<body>\n",
+                       name_of(r.verdict), kStyle)));
   TRY(sink(fmt::format("<h1>Examination of {}</h1>\n", esc(device_line(r)))));
   std::string headline(name_of(r.verdict));
   headline[0] = static_cast<char>(headline[0] - 'a' + 'A');
@@ -267,9 +280,9 @@ Status write(const Report& r, const std::function<Status(std::string_view)>& sin
   TRY(sink(findings(r)));
   TRY(sink(coverage(r)));
   TRY(sink(method(r)));
-  return sink(fmt::format(
-      "<footer>{} · started {} · {:.2f} s · {}</footer>\n</body></html>\n", esc(r.run.program),
-      moment(r.run.started), r.run.seconds, esc(r.run.evidence_path)));
+  return sink(fmt::format("<footer>{} · started {} · {:.2f} s · {}</footer>\n</body></html>\n",
+                          esc(r.run.program), moment(r.run.started), r.run.seconds,
+                          esc(r.run.evidence_path)));
 }
 
 constexpr Output kOutput{.file_name = "report.html", .write = write};

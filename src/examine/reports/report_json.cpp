@@ -9,7 +9,8 @@ namespace report_json {
 
 void write_device(JsonWriter& json, const evidence::Facts& device) {
   json.key("device").begin_object();
-  json.member("product_type", device.product_type).member("product_version", device.product_version);
+  json.member("product_type", device.product_type)
+      .member("product_version", device.product_version);
   json.member("build", device.build).member("name", device.device_name);
   json.member("serial_number", device.serial_number);
   json.member("unique_identifier", device.unique_identifier).end_object();
@@ -39,7 +40,9 @@ void write_indicators(JsonWriter& json, const Report& report) {
     json.begin_object().member("file", entry.file).member("id", entry.id);
     json.member("pattern", entry.pattern).member("why", entry.why).end_object();
   }
-  json.end_array().end_object();
+  json.end_array().key("out_of_reach").begin_object();
+  for (const auto& entry : report.out_of_reach) json.member(entry.what, entry.count);
+  json.end_object().end_object();
 }
 
 void write_rules(JsonWriter& json, const Report& report) {

@@ -16,8 +16,9 @@ namespace {
 
 std::string unread_sentence(const Report& report) {
   if (report.unread_core.empty()) return "Every core store was read.";
-  return fmt::format("Core stores not read: {}. Traces that only they hold would not have been seen.",
-                     fmt::join(report.unread_core, ", "));
+  return fmt::format(
+      "Core stores not read: {}. Traces that only they hold would not have been seen.",
+      fmt::join(report.unread_core, ", "));
 }
 
 }  // namespace
@@ -28,11 +29,13 @@ std::string verdict_sentence(const Report& report) {
       return "Code of known monitoring software ran on this phone, or was planted on it. Read the "
              "findings below: each cites the rows that show it.";
     case Verdict::suspicious:
-      return "Traces of an attack, or of contact with listed addresses, were found. That is not yet "
+      return "Traces of an attack, or of contact with listed addresses, were found. That is not "
+             "yet "
              "proof that code ran on the phone. " +
              unread_sentence(report);
     case Verdict::inconclusive:
-      return "This evidence does not allow an answer: it is damaged, or none of the core stores could "
+      return "This evidence does not allow an answer: it is damaged, or none of the core stores "
+             "could "
              "be read. " +
              unread_sentence(report);
     case Verdict::no_trace_found:
@@ -101,6 +104,26 @@ std::string coverage_line(const Report& report) {
     add(state);
   }
   return fmt::format("{} artefacts: {}", report.coverage.size(), fmt::join(parts, ", "));
+}
+
+std::string indicator_line(const Report& report) {
+  std::string line = fmt::format("{} given", report.indicator_count);
+  std::vector<std::string> kinds;
+  std::uint64_t count = 0;
+  for (const auto& entry : report.out_of_reach) {
+    kinds.push_back(fmt::format("{} {}", entry.count, entry.what));
+    count += entry.count;
+  }
+  if (count > 0) {
+    line += fmt::format("; {} could not be looked for, since no store that was asked for holds such "
+                        "values: {}",
+                        count, fmt::join(kinds, ", "));
+  }
+  if (const auto n = report.not_evaluated.size(); n > 0) {
+    line += fmt::format("; {} {} not evaluated (interdict indicators tells why)", n,
+                        n == 1 ? "pattern was" : "patterns were");
+  }
+  return line;
 }
 
 }  // namespace interdict::examine

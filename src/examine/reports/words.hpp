@@ -20,6 +20,8 @@ std::string_view meaning_of(FindingKind kind);
 std::string device_line(const Report& report);
 /// "5 of 10 artefacts read, 3 absent as expected, 2 absent unexpectedly".
 std::string coverage_line(const Report& report);
+/// "5713 given; 12 could not be looked for, since …; 4 patterns were not evaluated …".
+std::string indicator_line(const Report& report);
 std::size_t count_of(const Report& report, FindingKind kind);
 
 }  // namespace interdict::examine

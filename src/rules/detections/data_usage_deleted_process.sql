@@ -8,12 +8,12 @@
 -- next:     compare with other records of the same days (netusage, power log, crash logs in a
 --           sysdiagnose); look at what else happened at these times (timeline)
 -- baseline: 0 findings in 2 clean DataUsage databases (897 usage rows, 411 processes)
--- version:  1
+-- version:  2
 
 -- iOS deletes a process together with its usage. Usage that points to a process which is gone was
 -- left behind by somebody who deleted the name only. A process row that is there but lost its name
 -- (damage) still has one of its times or its bundle.
-SELECT min(usage_at) AS at,
+SELECT min(usage_at) AS at, max(usage_at) AS until,
        printf('%d usage record%s of process number %d, whose name was deleted%s',
               count(*), iif(count(*) = 1, '', 's'), process_id,
               coalesce(', from ' || min(usage_at)

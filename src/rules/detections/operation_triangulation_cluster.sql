@@ -11,7 +11,7 @@
 -- next:     ask for a forensic examination of the phone; look for BackupAgent in the record of
 --           network use, for an unknown iMessage sender at that time, and at the timeline around it
 -- baseline: 0 findings on a real clean iOS 14.3 backup and 2 clean DataUsage databases
--- version:  1
+-- version:  2
 
 -- The published rule takes every event as the start of a window of five minutes (300,000,000
 -- microseconds) and asks whether the window holds traces of two classes and no attachment. Here all
@@ -134,6 +134,8 @@ numbered AS (
 )
 SELECT strftime('%Y-%m-%dT%H:%M:%S', cluster / 1000000, 'unixepoch')
          || printf('.%06dZ', cluster % 1000000) AS at,
+       strftime('%Y-%m-%dT%H:%M:%S', max(at) / 1000000, 'unixepoch')
+         || printf('.%06dZ', max(at) % 1000000) AS until,
        printf('Within %d s: %s', (max(at) - cluster + 999999) / 1000000,
               replace(group_concat(DISTINCT what), ',', '; ')) AS summary,
        group_concat(cite, char(10)) FILTER (WHERE number <= 300) AS cite,

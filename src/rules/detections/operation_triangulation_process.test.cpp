@@ -20,14 +20,14 @@ TEST_CASE("BackupAgent in DataUsage is a compromise, one finding a time") {
                                {"last_seen", morning(60)},
                                {"usage_at", morning(30)}});
   const auto found = test::findings(world, kId);
-  REQUIRE(found.size() == 3);
+  REQUIRE(found.size() == 1);
   CHECK(found[0].kind == FindingKind::compromise);
   CHECK(found[0].at == morning(0));
+  CHECK(found[0].until == morning(60));
   CHECK(found[0].summary ==
-        "The process BackupAgent was first recorded by DataUsage at 2020-09-13T12:26:40.000000Z");
-  CHECK(found[1].at == morning(30));
-  CHECK(found[2].at == morning(60));
-  CHECK(found[2].cites.size() == 1);
+        "The process BackupAgent is in DataUsage: first recorded at 2020-09-13 12:26:40; network use "
+        "at 2020-09-13 12:27:10; last recorded at 2020-09-13 12:27:40");
+  CHECK(found[0].cites.size() == 1);
 }
 
 TEST_CASE("BackupAgent in the daily report of OS Analytics is a compromise of its own") {
@@ -48,8 +48,9 @@ TEST_CASE("several usage rows of one process share its times and keep their cita
         {{"process", "BackupAgent"}, {"first_seen", morning(0)}, {"usage_at", morning(10 + i)}});
   }
   const auto found = test::findings(world, kId);
-  REQUIRE(found.size() == 4);
+  REQUIRE(found.size() == 1);
   CHECK(found[0].cites.size() == 3);
+  CHECK(found[0].until == morning(12));
 }
 
 TEST_CASE("a BackupAgent row without any time is a finding without a time") {
