@@ -35,8 +35,7 @@ const std::vector<LoadedFile>& Set::files() const { return data_->files; }
 
 const std::vector<NotEvaluated>& Set::not_evaluated() const { return data_->not_evaluated; }
 
-std::vector<OutOfReach> Set::out_of_reach(
-    std::span<const artefacts::Table* const> tables) const {
+std::vector<OutOfReach> Set::out_of_reach(std::span<const artefacts::Table* const> tables) const {
   std::vector<Types> shown;  // by a row of each table
   Types by_any = 0;
   for (const auto* table : tables) {

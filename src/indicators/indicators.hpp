@@ -75,7 +75,8 @@ struct NotEvaluated {
   std::string why;  // "FOLLOWEDBY needs an order of observations", "mac-addr: not kept by phones" …
 };
 
-/// Indicators that are evaluated, but on no row of the tables that are read: none holds such values.
+/// Indicators that are evaluated, but on no row of the tables that are read: none holds such
+/// values.
 struct OutOfReach {
   std::string what;  // name_of(type), or "pattern" for those that need several values of one row
   std::uint64_t count = 0;

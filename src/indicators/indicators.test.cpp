@@ -244,7 +244,8 @@ TEST_CASE("every published value matches itself in a cell of its type") {
   }
 }
 
-TEST_CASE("indicators that no table could show are counted, patterns that need several values too") {
+TEST_CASE(
+    "indicators that no table could show are counted, patterns that need several values too") {
   const test::TemporaryFolder folder;
   const std::string digest(64, 'a');
   write(folder.path() / "one.stix2",
@@ -254,8 +255,10 @@ TEST_CASE("indicators that no table could show are counted, patterns that need s
                 indicator("indicator--4", "[domain-name:value='b.example' AND url:value!='x']")}));
   const auto set = load(folder.path());
   REQUIRE(set.has_value());
-  constexpr artefacts::Column kHosts[] = {{.name = "host", .kind = artefacts::ColumnKind::domain, .meaning = {}}};
-  constexpr artefacts::Column kPrograms[] = {{.name = "name", .kind = artefacts::ColumnKind::process, .meaning = {}}};
+  constexpr artefacts::Column kHosts[] = {
+      {.name = "host", .kind = artefacts::ColumnKind::domain, .meaning = {}}};
+  constexpr artefacts::Column kPrograms[] = {
+      {.name = "name", .kind = artefacts::ColumnKind::process, .meaning = {}}};
   artefacts::Table hosts{}, programs{};
   hosts.columns = kHosts;
   programs.columns = kPrograms;

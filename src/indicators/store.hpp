@@ -54,7 +54,8 @@ enum class Lookup : std::uint8_t {
   path_end,     // the end of a path, for relative file paths
   process_cut,  // the first 16 bytes of a process name
 };
-// NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the types between are not named anew
+// NOLINTNEXTLINE(clang-analyzer-optin.core.EnumCastOutOfRange): the types between are not named
+// anew
 constexpr Lookup lookup_of(Type type) { return static_cast<Lookup>(type); }
 std::uint64_t hash_of(Lookup lookup, std::string_view key);
 

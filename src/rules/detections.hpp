@@ -13,8 +13,9 @@
 //   -- version:  1
 // The SELECT yields one finding a row and must name: `at` (a time or NULL), `summary` (a sentence)
 // and at least one column `cite…` holding citations (the hidden column _cite of a table, or several
-// joined by char(10)). An optional `until` is the time of the last trace; an optional `title` or `kind` column overrides the header's unless NULL; an
-// optional `cited` says how many citations there were where the SELECT bounds their list.
+// joined by char(10)). An optional `until` is the time of the last trace; an optional `title` or
+// `kind` column overrides the header's unless NULL; an optional `cited` says how many citations
+// there were where the SELECT bounds their list.
 //
 // Cost: a detection scans each table at most once (MATERIALIZED where it needs it twice); anything
 // else is a look-up by key. Its test asserts that.

@@ -115,9 +115,10 @@ std::string indicator_line(const Report& report) {
     count += entry.count;
   }
   if (count > 0) {
-    line += fmt::format("; {} could not be looked for, since no store that was asked for holds such "
-                        "values: {}",
-                        count, fmt::join(kinds, ", "));
+    line += fmt::format(
+        "; {} could not be looked for, since no store that was asked for holds such "
+        "values: {}",
+        count, fmt::join(kinds, ", "));
   }
   if (const auto n = report.not_evaluated.size(); n > 0) {
     line += fmt::format("; {} {} not evaluated (interdict indicators tells why)", n,

@@ -24,9 +24,10 @@ TEST_CASE("BackupAgent in DataUsage is a compromise, one finding a time") {
   CHECK(found[0].kind == FindingKind::compromise);
   CHECK(found[0].at == morning(0));
   CHECK(found[0].until == morning(60));
-  CHECK(found[0].summary ==
-        "The process BackupAgent is in DataUsage: first recorded at 2020-09-13 12:26:40; network use "
-        "at 2020-09-13 12:27:10; last recorded at 2020-09-13 12:27:40");
+  CHECK(
+      found[0].summary ==
+      "The process BackupAgent is in DataUsage: first recorded at 2020-09-13 12:26:40; network use "
+      "at 2020-09-13 12:27:10; last recorded at 2020-09-13 12:27:40");
   CHECK(found[0].cites.size() == 1);
 }
 
