@@ -151,7 +151,8 @@ Result<Manifest> Manifest::open(sqlite::Files files) {
   // The header of a database is only read when a row is.
   auto probe = TRY(manifest.database_.prepare(
       "SELECT fileID, domain, relativePath, flags, file FROM Files LIMIT 1"));
-  TRY(probe.step());
+  // One that lost its end may have lost its first row, too: what is left can still be read.
+  if (auto row = probe.step(); !row && !manifest.database_.damage()) return std::move(row).error();
   return manifest;
 }
 

@@ -198,7 +198,8 @@ Result<Database> Database::open_evidence(Files files) {
   TRY(database.harden());
   TRY(database.read_schema());
   if (!database.damage_) database.damage_ = std::move(wal_fault);
-  TRY(run(raw, "PRAGMA cache_size=-8192"));  // KiB
+  // In KiB. Tables are read once from end to end; what a look-up needs again are inner pages.
+  TRY(run(raw, "PRAGMA cache_size=-1024"));
   return database;
 }
 

@@ -11,7 +11,7 @@
 // Errors    malformed ("database disk image is malformed", "file is not a database"), truncated (0
 //           bytes), not_found (no such table or column), limit, io or whatever the source's read_at
 //           said, usage (SQL that is no SELECT); sqlite's own message is kept.
-// Memory    8 MiB of pages a database, 1 MiB of read-ahead, one row: nothing grows with rows, but
+// Memory    1 MiB of pages a database, 256 KiB of read-ahead, one row: nothing grows with rows, but
 //           for ORDER BY without an index. No value above 64 MiB. sqlite3_hard_heap_limit64 is a
 //           setting of the whole process and left to it.
 // Time      a hostile tree of pages may yield rows without end: the caller bounds its run.

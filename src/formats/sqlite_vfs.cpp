@@ -73,9 +73,10 @@ class ReadAhead {
   static constexpr std::uint64_t kSlack = 1 << 16;  // pages of another table in between
 
   Status fill(std::uint64_t offset, std::size_t wanted) {
-    if (buffer_.empty()) buffer_.resize(kLargest);
     filled_ = 0;
     const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(size() - offset, wanted));
+    // It grows with the reads: most databases are small, and untouched pages cost nothing.
+    if (buffer_.size() < n) buffer_.resize(n);
     TRY(source_->read_at(offset, std::span(buffer_).first(n)));
     start_ = offset;
     filled_ = n;
