@@ -24,6 +24,15 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+/// Whichever backup it is, the one examined or the one beside it.
+bool lies_in_backup(const fs::path& path) {
+  std::error_code why;
+  for (auto folder = path; folder.has_relative_path(); folder = folder.parent_path()) {
+    if (fs::exists(folder / "Manifest.db", why)) return true;
+  }
+  return false;
+}
+
 /// The output folder: made if it was not there, and taken away again if nothing came of it.
 class OutputFolder {
  public:
@@ -31,7 +40,7 @@ class OutputFolder {
     std::error_code why;
     const auto real = fs::weakly_canonical(path, why), evidence = fs::weakly_canonical(backup, why);
     const auto [at, unused] = std::ranges::mismatch(evidence, real);
-    if (at == evidence.end()) {
+    if (at == evidence.end() || lies_in_backup(real)) {
       return Error{Errc::usage,
                    fmt::format("{}: reports are not written into the evidence", path.string())};
     }

@@ -34,6 +34,11 @@ run 4 "$interdict" examine "$cipher" --password-file "$work/empty-password"
 says "empty"
 printf '\xef\xbb\xbfinterdict-sample\n' >"$work/with-mark"  # as some editors save it
 run 0 "$interdict" examine "$cipher" --password-file "$work/with-mark"
+for backup in "$plain" "$cipher"; do  # the one that is examined, and the one beside it
+  run 2 "$interdict" examine "$plain" --out "$backup/report"
+  says "reports are not written into the evidence"
+  [ ! -e "$backup/report" ] || fail "$backup/report was made"
+done
 run 2 "$interdict" examine "$plain" --time-limit 0
 says "--time-limit"
 echo interdict-sample >"$work/password"
