@@ -35,7 +35,7 @@ says "empty"
 printf '\xef\xbb\xbfinterdict-sample\n' >"$work/with-mark"  # as some editors save it
 run 0 "$interdict" examine "$cipher" --password-file "$work/with-mark"
 for backup in "$plain" "$cipher"; do  # the one that is examined, and the one beside it
-  run 2 "$interdict" examine "$plain" --out "$backup/report"
+  run 4 "$interdict" examine "$plain" --out "$backup/report"
   says "reports are not written into the evidence"
   [ ! -e "$backup/report" ] || fail "$backup/report was made"
 done

@@ -124,6 +124,7 @@ std::string indicator_line(const Report& report) {
     line += fmt::format("; {} {} not evaluated (interdict indicators tells why)", n,
                         n == 1 ? "pattern was" : "patterns were");
   }
+  if (count == 0 && report.not_evaluated.empty()) line += "; all were looked for";
   return line;
 }
 
