@@ -153,6 +153,24 @@ TEST_CASE("where an index is damaged the table is scanned") {
   CHECK(paths_at(*manifest, "HomeDomain", "folder/*").size() == 500);
 }
 
+TEST_CASE("a manifest that lost its end, and its first row with it, opens and says so") {
+  // The other table is filled in between, so the rows of Files lie in the second half.
+  const std::string rows =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500) ";
+  auto bytes = test::database_from_sql(
+      "PRAGMA page_size = 512;" + std::string(kBare) + "CREATE TABLE pad(x);" + rows +
+      "INSERT INTO pad SELECT printf('%60d', i) FROM n;" + rows +
+      "INSERT INTO Files SELECT i, 'HomeDomain', 'folder/file' || i, 1, NULL FROM n;");
+  bytes.resize(bytes.size() / 2 / 512 * 512);
+  const auto manifest = Manifest::open({.database = in_memory(bytes), .wal = nullptr});
+  REQUIRE(manifest);
+  CHECK(manifest->damage());
+  std::vector<std::string> notes;
+  REQUIRE(manifest->find({Container::ios_backup, "HomeDomain", "folder/*"}, false, notes));
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].ends_with("may be missing"));
+}
+
 TEST_CASE("where the table is damaged the rows before the damage are given, with a note") {
   auto bytes =
       test::database_from_sql("PRAGMA page_size = 512;" + std::string(kBare) +

@@ -213,7 +213,7 @@ void detach(const std::vector<int>& keep) {
 #else
   constexpr int kSilenced = 3;
 #endif
-  for (int fd = 0; nothing >= 0 && fd < kSilenced; ++fd) ::dup2(nothing, fd);
+  for (int fd = 0; fd < kSilenced; ++fd) nothing >= 0 ? ::dup2(nothing, fd) : ::close(fd);
   auto sorted = keep;
   std::ranges::sort(sorted);
   unsigned next = 3;
