@@ -184,20 +184,19 @@ Result<Database> Database::open_evidence(Files files) {
   if (files.database->size() > std::numeric_limits<std::int64_t>::max()) {
     return Error{Errc::limit, "the database file is too large"};
   }
-  auto wal_fault = std::move(files.wal_fault);
-  if (!wal_fault && files.wal) wal_fault = wal_damage(*files.wal);
+  Database database;
+  database.damage_ =
+      files.wal_fault || !files.wal ? std::move(files.wal_fault) : wal_damage(*files.wal);
   const auto exhibit = TRY(vfs::offer(std::move(files)));
   constexpr int kFlags =
       SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
   sqlite3* raw = nullptr;
   const int rc = sqlite3_open_v2(exhibit->name.c_str(), &raw, kFlags, vfs::kName);
-  Database database;
   database.db_.reset(raw);
   if (rc != SQLITE_OK && exhibit->failure) return *std::move(exhibit->failure);
   if (rc != SQLITE_OK) return error_of(raw, rc, During::open);
   TRY(database.harden());
   TRY(database.read_schema());
-  if (!database.damage_) database.damage_ = std::move(wal_fault);
   // In KiB. Tables are read once from end to end; what a look-up needs again are inner pages.
   TRY(run(raw, "PRAGMA cache_size=-1024"));
   return database;
@@ -239,7 +238,7 @@ Status Database::read_schema() {
   }
   // The first statement still reports the bad rows; those after it see the good ones.
   if (!run(db, kProbe) && !run(db, kProbe)) return status;
-  damage_ = std::move(status).error();
+  damage_ = std::move(status).error();  // weighs more than what a -wal may have lost
   return ok();
 }
 
