@@ -20,3 +20,6 @@ system_library(re2 re2)
 add_library(xxhash INTERFACE)
 add_library(robin_map INTERFACE)
 add_library(cli11 INTERFACE)
+add_library(tomlplusplus INTERFACE)
+find_package(date REQUIRED)  # date::date-tz: local midnights; reads the system's zone files
+find_package(ZLIB REQUIRED)
