@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "logs/take.hpp"
 
 namespace interdict::logs {
 namespace {
@@ -54,13 +55,6 @@ bool part_queue_id(std::string_view& text, std::string_view& id) {
     return false;
   }
   text.remove_prefix(n + 2);
-  return true;
-}
-
-/// Takes `prefix` off the beginning of text.
-bool take(std::string_view& text, std::string_view prefix) {
-  if (!text.starts_with(prefix)) return false;
-  text.remove_prefix(prefix.size());
   return true;
 }
 
