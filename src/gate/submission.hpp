@@ -16,9 +16,11 @@ namespace interdict::gate {
 
 struct Submission {
   devices::Channel channel{};
-  /// The authenticated user as the server names them. Empty: nobody is authenticated, so nothing
-  /// is decided and nothing recorded.
+  /// The user as the server names them. Empty: nobody, so nothing is decided and nothing recorded.
   std::string account;
+  /// False: the user is named but has not proved to be it (a login under way). Such a request may
+  /// be refused; it is no sighting of anybody's device.
+  bool authenticated = true;
   /// What was seen. Views into this connection's own memory, for the call only.
   devices::Observed seen;
   std::string_view session;         // what the server's log calls it: queue id, session id

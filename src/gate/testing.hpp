@@ -15,17 +15,25 @@ namespace interdict::gate::testing {
 struct Asked {
   std::string account, ehlo, session, client_address, certificate;
   std::vector<std::pair<std::string, std::string>> headers;
+  std::string imap_id, user_agent, activesync_query;
+  devices::Channel channel{};
+  bool authenticated = false;
 };
 
 class ScriptedJudge final : public Judge {
  public:
   Verdict judge(const Submission& s) override {
-    Asked asked{s.account,
-                std::string(s.seen.ehlo),
-                std::string(s.session),
-                std::string(s.client_address),
-                std::string(s.seen.certificate_subject),
-                {}};
+    Asked asked{.account = s.account,
+                .ehlo = std::string(s.seen.ehlo),
+                .session = std::string(s.session),
+                .client_address = std::string(s.client_address),
+                .certificate = std::string(s.seen.certificate_subject),
+                .headers = {},
+                .imap_id = std::string(s.seen.imap_id),
+                .user_agent = std::string(s.seen.user_agent),
+                .activesync_query = std::string(s.seen.activesync_query),
+                .channel = s.channel,
+                .authenticated = s.authenticated};
     for (const auto& field : s.seen.headers) {
       asked.headers.emplace_back(std::string(field.name), std::string(field.value));
     }
