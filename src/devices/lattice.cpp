@@ -293,6 +293,8 @@ Position completed(Position p) {
   return p;
 }
 
+bool compatible(const Position& a, const Position& b) { return !impossible(box_of(a) & box_of(b)); }
+
 Fit fit(const DeviceClass& c, const Position& p) {
   const Box wanted = box_of(c), known = box_of(p);
   if (empty(c) || impossible(wanted & known)) return Fit::no;

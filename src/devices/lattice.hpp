@@ -135,6 +135,9 @@ std::string_view name_of(Level l);
 /// is iOS up to version 12 and iPadOS from 13. Never overwrites what is known.
 Position completed(Position p);
 
+/// Whether one device can be at both, as far as vendor, family, line and system go.
+bool compatible(const Position& a, const Position& b);
+
 enum class Fit : std::uint8_t {
   no,       // disjoint on a level both know, or by what a known level implies
   unknown,  // the position is not deep enough to say
