@@ -3,28 +3,15 @@
 #include <fstream>
 
 #include <doctest/doctest.h>
-#include <zlib.h>
 
+#include "support/mail_logs.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace interdict;
 using namespace interdict::logs;
+using test::gzip;
 
 namespace {
-
-std::string gzip(const std::string& text) {
-  z_stream z{};
-  deflateInit2(&z, 6, Z_DEFLATED, 16 + 15, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&z, text.size()) + 64, '\0');
-  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  z.avail_in = static_cast<uInt>(text.size());
-  z.next_out = reinterpret_cast<Bytef*>(out.data());
-  z.avail_out = static_cast<uInt>(out.size());
-  deflate(&z, Z_FINISH);
-  out.resize(z.total_out);
-  deflateEnd(&z);
-  return out;
-}
 
 struct Read {
   std::string text, error;

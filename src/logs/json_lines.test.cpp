@@ -14,13 +14,13 @@ TEST_CASE("JSON: an entry is a sighting, and a last line without its end counts 
       "\n"
       R"({"time":"2023-07-16T23:59:02Z","account":"alice@work.example","channel":"sync",)"
       R"("user_agent":"iOS/16.5 \u0041","activesync_query":"DeviceType=iPhone"})");
-CHECK(out.sightings ==
-      std::vector<std::string>{
-          "alice@work.example mail.send 2023-07-16T21:59:01 Q1 1|ehlo=smtpclient.apple|"
-          "X-Mailer: iPhone Mail (20F66)|Mime-Version: 1.0 (1.0)",
-          "alice@work.example sync 2023-07-16T23:59:02  2|eas=DeviceType=iPhone|"
-          "ua=iOS/16.5 A"});
-CHECK(out.coverage.files[0].kind == "json");
+  CHECK(out.sightings ==
+        std::vector<std::string>{
+            "alice@work.example mail.send 2023-07-16T21:59:01 Q1 1|ehlo=smtpclient.apple|"
+            "X-Mailer: iPhone Mail (20F66)|Mime-Version: 1.0 (1.0)",
+            "alice@work.example sync 2023-07-16T23:59:02  2|eas=DeviceType=iPhone|"
+            "ua=iOS/16.5 A"});
+  CHECK(out.coverage.files[0].kind == "json");
 }
 
 TEST_CASE("JSON: what is damaged, deep, wrong or nobody's is counted and passed over") {
