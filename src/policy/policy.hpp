@@ -62,6 +62,8 @@ struct Decision {
 };
 std::string_view name_of(Decision::Kind k);
 
+struct Table;  // table.hpp
+
 class Policy {
  public:
   /// Errc::limit when the table would be larger than its bounds.
@@ -97,7 +99,6 @@ class Policy {
   [[nodiscard]] std::size_t segments() const;
 
  private:
-  struct Table;
   explicit Policy(std::unique_ptr<Table> table);
   friend class Compiler;
   std::unique_ptr<Table> table_;
