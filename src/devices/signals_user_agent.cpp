@@ -5,6 +5,7 @@
 // the iPhone, and Darwin, which Macs and iPhones share, behind everything that tells them apart.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
