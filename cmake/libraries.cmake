@@ -21,5 +21,6 @@ add_library(xxhash INTERFACE)
 add_library(robin_map INTERFACE)
 add_library(cli11 INTERFACE)
 add_library(tomlplusplus INTERFACE)
+add_library(boost INTERFACE)  # Asio and Beast: net/loop.cpp and http/parser.cpp alone include them
 find_package(date REQUIRED)  # date::date-tz: local midnights; reads the system's zone files
 find_package(ZLIB REQUIRED)
