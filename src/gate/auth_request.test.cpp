@@ -19,7 +19,7 @@ std::string basic(std::string_view credentials) { return "Basic " + base64(bytes
 
 TEST_CASE("an ActiveSync request is judged by its query, the user is Basic's") {
   ScriptedJudge judge;
-  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work", {}};
+  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work"};
   const auto credentials = basic("alice:secret");
   const Fields fields{{"x-original-uri",
                        "/Microsoft-Server-ActiveSync?User=bob&DeviceId=ApplX&"

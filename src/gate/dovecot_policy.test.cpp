@@ -32,10 +32,10 @@ TEST_CASE("a login that may be is judged, and its user reads why not") {
   CHECK(judge.all[0].channel == devices::Channel::mail_read);
   CHECK(judge.all[0].imap_id == R"("name" "iPhone Mail" "version" "22C161")");
   for (const auto kind : {Verdict::Kind::refuse, Verdict::Kind::hold, Verdict::Kind::tempfail}) {
-    judge.verdict = {kind, "No Apple phones for work", {}};
+    judge.verdict = {kind, "No Apple phones for work"};
     CHECK(said("allow", kLogin, judge) == R"({"status":-1,"msg":"No Apple phones for work"})");
   }
-  judge.verdict = {Verdict::Kind::refuse, "", {}};
+  judge.verdict = {Verdict::Kind::refuse, ""};
   CHECK(said("allow", kLogin, judge).find("may not be used") != std::string::npos);
 }
 

@@ -117,14 +117,14 @@ TEST_CASE("one session, two people, and one who is not there: each message stand
 TEST_CASE("verdicts in the protocol's words") {
   ScriptedJudge judge;
   auto session = negotiated(judge);
-  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work since 17 July", {}};
+  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work since 17 July"};
   CHECK(feed(session, message("a")).replies ==
         std::vector<std::string>{"y550 5.7.1 No Apple phones for work since 17 July"});
-  judge.verdict = {Verdict::Kind::refuse, "", {}};
+  judge.verdict = {Verdict::Kind::refuse, ""};
   CHECK(feed(session, message("a")).replies[0].starts_with("y550 5.7.1 This device"));
-  judge.verdict = {Verdict::Kind::tempfail, "", {}};
+  judge.verdict = {Verdict::Kind::tempfail, ""};
   CHECK(feed(session, message("a")).replies[0].starts_with("y451 4.7.1 "));
-  judge.verdict = {Verdict::Kind::hold, "waits for a decision", {}};
+  judge.verdict = {Verdict::Kind::hold, "waits for a decision"};
   CHECK(feed(session, message("a")).replies ==
         std::vector<std::string>{"qwaits for a decision", "c"});
   judge.verdict = {Verdict::Kind::pass, "", {{"X-Interdict", "advise\r\nBcc: all@x.example"}}};
@@ -135,8 +135,7 @@ TEST_CASE("verdicts in the protocol's words") {
 TEST_CASE("a text for the user is one clean line") {
   ScriptedJudge judge;
   auto session = negotiated(judge);
-  judge.verdict = {
-      Verdict::Kind::refuse, "100% of\r\n250 ok \xC3\xBC\x01" + std::string(600, 'x'), {}};
+  judge.verdict = {Verdict::Kind::refuse, "100% of\r\n250 ok \xC3\xBC\x01" + std::string(600, 'x')};
   const auto said = feed(session, message("a")).replies;
   REQUIRE(said.size() == 1);
   CHECK(said[0].starts_with("y550 5.7.1 100 of??250 ok ???xxx"));
@@ -185,7 +184,7 @@ TEST_CASE("the same bytes give the same replies however they are cut") {
   const std::string all = postfix_offer() + connection() + message("alice") + message("") +
                           packet('A') + message("bob") + packet('Q');
   ScriptedJudge judge;
-  judge.verdict = {Verdict::Kind::refuse, "no", {}};
+  judge.verdict = {Verdict::Kind::refuse, "no"};
   Session whole(judge);
   std::string expected;
   const auto open = whole.receive(all, expected);

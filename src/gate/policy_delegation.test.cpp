@@ -27,7 +27,7 @@ std::string answered(Session& session, std::string_view bytes) {
 
 TEST_CASE("a request is judged by its account and EHLO; without an account it is not judged") {
   ScriptedJudge judge;
-  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work", {}};
+  judge.verdict = {Verdict::Kind::refuse, "No Apple phones for work"};
   Session session(judge);
   CHECK(answered(session, request("alice")) == "action=550 5.7.1 No Apple phones for work\n\n");
   REQUIRE(judge.all.size() == 1);
@@ -42,9 +42,9 @@ TEST_CASE("each verdict has its action") {
   ScriptedJudge judge;
   Session session(judge);
   CHECK(answered(session, request("a")) == "action=DUNNO\n\n");
-  judge.verdict = {Verdict::Kind::hold, "waits", {}};
+  judge.verdict = {Verdict::Kind::hold, "waits"};
   CHECK(answered(session, request("a")) == "action=HOLD waits\n\n");
-  judge.verdict = {Verdict::Kind::tempfail, "", {}};
+  judge.verdict = {Verdict::Kind::tempfail, ""};
   CHECK(answered(session, request("a")) == "action=451 4.7.1 Please try again later\n\n");
   judge.verdict = {Verdict::Kind::pass, "", {{"X-Interdict", "advise\nsasl_username=x"}}};
   CHECK(answered(session, request("a")) ==

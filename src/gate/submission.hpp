@@ -37,7 +37,9 @@ struct Verdict {
   Kind kind = Kind::pass;
   std::string text;  // refuse, tempfail, hold: for the user, one line, ASCII
   /// Header fields to add to a message that passes, name and value.
-  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<std::pair<std::string, std::string>> headers{};
+  /// The first time for this person, device and stage: now they are to be written to.
+  bool notice = false;
 };
 
 class Judge {
