@@ -82,6 +82,12 @@ std::vector<std::string> sureness(const Claim& claim) {
   return parts;
 }
 
+/// What an observation is worth on its own; what only adds to another of its mouth "agrees".
+std::string_view weight_of(const devices::Evidence& e) {
+  const auto grade = devices::grade_of(e.against_interest);
+  return grade == devices::Grade::none ? "agrees" : name_of(grade);
+}
+
 void tell(Terminal& terminal, const Claim& claim) {
   const bool known = claim.position != devices::Position{};
   const auto what = known
@@ -97,10 +103,9 @@ void tell(Terminal& terminal, const Claim& claim) {
     terminal.out(terminal.paint(Tone::red, "  Compromised, says its examination") + '\n');
   }
   for (const auto& e : claim.evidence) {
-    terminal.out(
-        terminal.wrapped(fmt::format("{}: \"{}\" ({}, {})", place_of(e.mouth), printable(e.text),
-                                     name_of(devices::grade_of(e.against_interest)), e.id),
-                         10, "  Because "));
+    terminal.out(terminal.wrapped(fmt::format("{}: \"{}\" ({}, {})", place_of(e.mouth),
+                                              printable(e.text), weight_of(e), e.id),
+                                  10, "  Because "));
   }
   for (const auto& c : claim.contradictions) {
     const auto kind = c.forged   ? "speaks for an invented claim"
