@@ -318,6 +318,7 @@ Claim identify(const Observed& seen) {
   hear_examination(seen, heard);
 
   Claim claim;
+  claim.evidence.reserve(heard.readings().size());
   claim.managed = seen.inventory.has_value();
   claim.compromised = seen.examined && seen.examined->compromised;
   std::array<Voice, kMouths> voices;
