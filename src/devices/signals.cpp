@@ -169,6 +169,14 @@ std::string_view shortened(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+ByPlace::ByPlace(std::span<const Signal> table) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    auto& part = parts_.at(static_cast<std::size_t>(table[i].place));
+    const auto first = part.empty() ? i : static_cast<std::size_t>(part.data() - table.data());
+    part = table.subspan(first, i - first + 1);
+  }
+}
+
 const Signal* find_signal(std::span<const Signal> table, Place place, std::string_view text) {
   for (const Signal& signal : table) {
     if (signal.place != place || !text.starts_with(signal.starts)) continue;

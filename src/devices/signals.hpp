@@ -72,6 +72,18 @@ struct Signal {
 /// The first row of `table` for `place` that fits; null: none.
 const Signal* find_signal(std::span<const Signal> table, Place place, std::string_view text);
 
+/// The part of a table in which a place's rows stand, found once instead of at every look.
+class ByPlace {
+ public:
+  explicit ByPlace(std::span<const Signal> table);
+  [[nodiscard]] std::span<const Signal> operator[](Place place) const {
+    return parts_[static_cast<std::size_t>(place)];
+  }
+
+ private:
+  std::array<std::span<const Signal>, 17> parts_;
+};
+
 /// Position{} with what the row and the text say.
 Position read_position(const Signal& signal, std::string_view text);
 
@@ -109,6 +121,7 @@ class Hearing {
   [[nodiscard]] bool heard(std::string_view id) const;
 
   std::vector<Contradiction> contradictions;
+  bool through_web = false;  // the message came by a web server: its EHLO is not the device's
 
  private:
   static std::size_t index(Mouth mouth) { return static_cast<std::size_t>(mouth); }
