@@ -330,12 +330,13 @@ Claim identify(const Observed& seen) {
   claim.evidence.reserve(heard.readings().size());
   claim.managed = seen.inventory.has_value();
   claim.compromised = seen.examined && seen.examined->compromised;
-  std::array<Voice, kMouths> voices;
-  std::size_t count = 0;
+  std::vector<Voice> voices;
+  voices.reserve(4);
   for (std::size_t m = 0; m < kMouths; ++m) {
-    if (speak(static_cast<Mouth>(m), heard, claim, voices[count])) ++count;
+    voices.emplace_back();
+    if (!speak(static_cast<Mouth>(m), heard, claim, voices.back())) voices.pop_back();
   }
-  if (count > 0) add_up({voices.data(), count}, heard, claim);
+  if (!voices.empty()) add_up(voices, heard, claim);
   sort_few(std::span(claim.evidence), [](const Evidence& a, const Evidence& b) {
     return a.against_interest > b.against_interest;
   });

@@ -226,10 +226,10 @@ Position read_position(const Signal& signal, std::string_view text) {
 
 void Hearing::add(std::string_view id, Mouth mouth, std::string_view text, Position position,
                   float weight) {
-  if (size_ == kMost) return;
+  if (readings_.size() == kMost) return;
   // An Android that calls its model "iPhone7" is still an Android.
   if (!position.model.empty() && !compatible(position, position)) position.model.clear();
-  readings_[size_++] = {id, mouth, text, completed(std::move(position)), weight};
+  readings_.push_back({id, mouth, text, completed(std::move(position)), weight});
 }
 
 void Hearing::add(const Signal& signal, Mouth mouth, std::string_view text) {

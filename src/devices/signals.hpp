@@ -100,6 +100,7 @@ class Hearing {
  public:
   static constexpr std::size_t kMost = 20;  // of all mouths; more than one observation can give
 
+  Hearing() { readings_.reserve(8); }
   void add(std::string_view id, Mouth mouth, std::string_view text, Position position,
            float weight);
   void add(const Signal& signal, Mouth mouth, std::string_view text);
@@ -113,8 +114,8 @@ class Hearing {
     contradictions.push_back({id, false, forged, std::move(text)});
   }
 
-  [[nodiscard]] std::span<Reading> readings() { return {readings_.data(), size_}; }
-  [[nodiscard]] std::span<const Reading> readings() const { return {readings_.data(), size_}; }
+  [[nodiscard]] std::span<Reading> readings() { return readings_; }
+  [[nodiscard]] std::span<const Reading> readings() const { return readings_; }
   [[nodiscard]] float supported(Mouth mouth) const { return support_[index(mouth)]; }
   [[nodiscard]] float weakened(Mouth mouth) const { return weakened_[index(mouth)]; }
   /// Whether any reading of that id was heard.
@@ -125,8 +126,7 @@ class Hearing {
 
  private:
   static std::size_t index(Mouth mouth) { return static_cast<std::size_t>(mouth); }
-  std::array<Reading, kMost> readings_;
-  std::size_t size_ = 0;
+  std::vector<Reading> readings_;
   std::array<float, kMouths> support_{}, weakened_{};
 };
 
