@@ -142,7 +142,7 @@ void hear_certificate(const Observed& seen, Hearing& heard);
 void hear_inventory(const Observed& seen, Hearing& heard);
 void hear_examination(const Observed& seen, Hearing& heard);
 
-// The tables, for the tests and for `interdict identify --signals`.
+// The tables, for the tests.
 std::span<const Signal> content_signals();
 std::span<const Signal> ehlo_signals();
 std::span<const Signal> imap_id_signals();
