@@ -15,15 +15,15 @@ constexpr char kSetOwner[] =
     "ON CONFLICT DO UPDATE SET person = excluded.person";
 
 Status examination_fits(const Examination& e) {
-  TRY(text_fits("the serial", e.serial, kMaxId, true));
-  TRY(text_fits("the product type", e.product_type, kMaxModel, true));
+  TRY(text_fits("serial", e.serial, kMaxId, true));
+  TRY(text_fits("product type", e.product_type, kMaxModel, true));
   // It becomes a class of devices, where a star would stand for every phone.
   if (e.product_type.find('*') != e.product_type.npos) {
     return Error{Errc::malformed, "a product type holds no '*'"};
   }
-  TRY(text_fits("the build", e.build, kMaxWord, true));
-  TRY(text_fits("the digest of the report", e.report_digest, kMaxDigest, true));
-  return text_fits("the owner", e.owner, kMaxId, true);
+  TRY(text_fits("build", e.build, kMaxWord, true));
+  TRY(text_fits("digest of the report", e.report_digest, kMaxDigest, true));
+  return text_fits("owner", e.owner, kMaxId, true);
 }
 
 Status withdrawal_fits(const Withdrawal& w) {
@@ -53,8 +53,8 @@ Status Ledger::add(const Examination& examination,
 }
 
 Status Ledger::set_owner(std::string_view serial, std::string_view person) {
-  TRY(text_fits("the serial", serial, kMaxId, false));
-  TRY(text_fits("the person", person, kMaxId, true));
+  TRY(text_fits("serial", serial, kMaxId, false));
+  TRY(text_fits("person", person, kMaxId, true));
   return house_->writer->call(
       [&](Database& db) -> Status {
         if (person.empty()) {
@@ -69,8 +69,8 @@ Status Ledger::set_owner(std::string_view serial, std::string_view person) {
 
 Status Ledger::replace_owners(std::span<const Owner> owners) {
   for (const Owner& owner : owners) {
-    TRY(text_fits("a serial", owner.serial, kMaxId, false));
-    TRY_WITHIN(owner.serial, text_fits("the person", owner.person, kMaxId, false));
+    TRY(text_fits("serial", owner.serial, kMaxId, false));
+    TRY_WITHIN(owner.serial, text_fits("person", owner.person, kMaxId, false));
   }
   return house_->writer->call(
       [&](Database& db) -> Status {
@@ -82,7 +82,7 @@ Status Ledger::replace_owners(std::span<const Owner> owners) {
 }
 
 Status Ledger::assign(ExaminationId examination, std::string_view person) {
-  TRY(text_fits("the person", person, kMaxId, true));
+  TRY(text_fits("person", person, kMaxId, true));
   return house_->writer->call(
       [&](Database& db) -> Status {
         if (TRY(db.run("UPDATE examinations SET owner = ?2 WHERE id = ?1", examination, person)) ==
@@ -113,7 +113,7 @@ Status Ledger::withdraw(ExaminationId examination, const Withdrawal& w) {
 }
 
 Result<std::uint64_t> Ledger::withdraw_phone(std::string_view serial, const Withdrawal& w) {
-  TRY(text_fits("the serial", serial, kMaxId, false));
+  TRY(text_fits("serial", serial, kMaxId, false));
   TRY(withdrawal_fits(w));
   return house_->writer->call(
       [&](Database& db) -> Result<std::uint64_t> {

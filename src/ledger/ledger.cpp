@@ -123,8 +123,8 @@ devices::Fit Ledger::compromised(std::string_view person, const devices::Positio
 std::vector<Mark> Ledger::marks() const { return house_->marks.all(); }
 
 Status Ledger::policy_seen(std::string_view digest, std::string_view name, UtcTime at) {
-  TRY(text_fits("the digest", digest, kMaxDigest, false));
-  TRY(text_fits("the name", name, kMaxId, true));
+  TRY(text_fits("digest", digest, kMaxDigest, false));
+  TRY(text_fits("name", name, kMaxId, true));
   return house_->writer->call([&](Database& db) -> Status {
     TRY(
         db.run("INSERT INTO policies (digest, name, first_seen) VALUES (?1, ?2, ?3) "

@@ -73,12 +73,12 @@ struct Metrics {
 enum class Kind : std::uint8_t { sightings, decisions, examinations, notices };
 
 struct SightingFilter {
-  std::optional<std::string> person;
-  std::optional<UtcTime> seen_since;  // last >= this
+  std::optional<std::string> person = {};
+  std::optional<UtcTime> seen_since = {};  // last >= this
 };
 struct DecisionFilter {
-  std::optional<std::string> person;
-  std::optional<UtcTime> from, before;  // of the bucket's start, half open
+  std::optional<std::string> person = {};
+  std::optional<UtcTime> from = {}, before = {};  // of the bucket's start, half open
 };
 struct ExaminationFilter {
   bool only_without_person = false;

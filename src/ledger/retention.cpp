@@ -142,7 +142,7 @@ Result<std::uint64_t> Ledger::forget_before(Kind kind, UtcTime time) {
 }
 
 Result<std::uint64_t> Ledger::forget_person(std::string_view person) {
-  TRY(text_fits("the person", person, kMaxId, false));
+  TRY(text_fits("person", person, kMaxId, false));
   TRY(flush());
   std::vector<std::uint64_t> hashes;
   const auto touched = TRY(house_->writer->call(

@@ -33,7 +33,7 @@ inline constexpr std::size_t kMaxWhy = 2000;  // of a withdrawal
 
 /// A person was seen with a device.
 struct Sighting {
-  std::string_view person;
+  std::string_view person = {};
   const devices::Position& position;
   devices::Grade grade = devices::Grade::none;
   devices::Channel channel{};
@@ -42,11 +42,11 @@ struct Sighting {
 
 /// A person's mail was decided on.
 struct DecisionTaken {
-  std::string_view person;
-  std::string_view rule;    // the determining one; may be empty: no rule spoke
-  std::string_view policy;  // digest, hexadecimal
-  std::string_view action;
-  std::string_view stage;  // may be empty
+  std::string_view person = {};
+  std::string_view rule = {};    // the determining one; may be empty: no rule spoke
+  std::string_view policy = {};  // digest, hexadecimal
+  std::string_view action = {};
+  std::string_view stage = {};  // may be empty
   devices::Channel channel{};
   UtcTime at;
 };
