@@ -254,12 +254,12 @@ Result<Fields> parse_form(std::string_view text) {
   return out;
 }
 
-void append_response(std::string& out, const Response& response, Method asked, bool http_1_0,
+bool append_response(std::string& out, const Response& response, Method asked, bool http_1_0,
                      bool keep_alive, std::string_view date) {
   if (!sendable(response)) {
     const auto instead = failure(500, "the answer cannot be sent");
     append_response(out, instead, asked, http_1_0, false, date);
-    return;
+    return false;
   }
   const bool bodiless = response.status == 204 || response.status == 304;
   auto to = std::back_inserter(out);
@@ -276,6 +276,7 @@ void append_response(std::string& out, const Response& response, Method asked, b
   }
   out += "\r\n";
   if (!bodiless && asked != Method::head) out += response.body;
+  return true;
 }
 
 std::string http_date(std::int64_t unix_seconds) {

@@ -94,8 +94,9 @@ inline constexpr std::size_t kMaxFormFields = 1'000;
 Result<Fields> parse_form(std::string_view text);
 
 /// Appends a response as bytes: Content-Length is ours, the body is left out where there must be
-/// none (HEAD, 204, 304). `date` is the value of the Date field.
-void append_response(std::string& out, const Response& response, Method asked, bool http_1_0,
+/// none (HEAD, 204, 304). `date` is the value of the Date field. False: the response could not be
+/// sent, a 500 that closes the connection stands in its place.
+bool append_response(std::string& out, const Response& response, Method asked, bool http_1_0,
                      bool keep_alive, std::string_view date);
 /// "Sun, 06 Nov 1994 08:49:37 GMT".
 std::string http_date(std::int64_t unix_seconds);

@@ -99,6 +99,11 @@ class Client {
   std::string rest() { return until({}); }
   /// The other side has closed, or does so in time; nothing more came before.
   bool closed() { return !more() && ended_ && got_.empty(); }
+  /// Something has come, or the end has.
+  bool answered() {
+    pollfd now{socket_.get(), POLLIN, 0};
+    return ::poll(&now, 1, 0) > 0;
+  }
   void end_output() { net::end_output(socket_.get()); }
 
  private:
