@@ -1,12 +1,12 @@
 #include "daemon/api.hpp"
 
 #include <array>
-#include <chrono>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/json_writer.hpp"
+#include "daemon/daemon.hpp"
 #include "devices/json_objects.hpp"
 #include "gate/auth_request.hpp"
 #include "gate/dovecot_policy.hpp"
@@ -68,11 +68,6 @@ devices::Observed observed_of(const Members& members, std::vector<devices::Field
 }
 
 Response bad(const Error& why) { return http::failure(400, why.what()); }
-
-UtcTime now() {
-  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count()};
-}
 
 Response dovecot(const Api& api, const Request& request) {
   const auto query = http::parse_form(request.query());
@@ -246,7 +241,8 @@ void add_examination(const Api& api, const Request& request, const http::Reply& 
   if (!members) return void(reply.send(bad(members.error())));
   const auto verdict = ledger::examination_verdict_from_name(member(*members, "verdict"));
   const auto at = parse_iso8601(member(*members, "examined_at"));
-  if (!verdict || !at) return void(reply.send(http::failure(400, "verdict and examined_at are needed")));
+  if (!verdict || !at)
+    return void(reply.send(http::failure(400, "verdict and examined_at are needed")));
   const ledger::Examination examination{
       .serial = std::string(member(*members, "serial")),
       .product_type = std::string(member(*members, "product_type")),

@@ -24,11 +24,6 @@ namespace fs = std::filesystem;
 constexpr net::Millis kLookAtBan{2'000}, kLookAtLog{250};
 constexpr std::size_t kMailConnections = 12'000;
 
-UtcTime now() {
-  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count()};
-}
-
 /// What a change of a file looks like from outside.
 struct FileState {
   fs::file_time_type written;
@@ -298,6 +293,11 @@ class Daemon {
 };
 
 }  // namespace
+
+UtcTime now() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count()};
+}
 
 void say(std::string_view line) {
   fmt::print(stderr, "{} {}\n", iso8601(now()).substr(0, 19), line);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/result.hpp"
+#include "base/time.hpp"
 #include "daemon/config.hpp"
 
 namespace interdict::daemon {
@@ -16,5 +17,8 @@ Status run(const Config& config);
 
 /// One line to standard error: what a service manager puts into its journal.
 void say(std::string_view line);
+
+/// The machine's clock: read here, an input everywhere below.
+UtcTime now();
 
 }  // namespace interdict::daemon
