@@ -245,6 +245,17 @@ TEST_CASE("padding, not the recorded size, decides how long a file is") {
   }
 }
 
+TEST_CASE("a recorded size below nothing is told, and the file is read") {
+  auto specification = small_phone(false);
+  for (auto& file : specification.files) {
+    if (file.path == "Library/Notes/lie.txt") file.size_lie = -12;
+  }
+  const Phone phone(specification);
+  std::string odd;
+  CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/lie.txt", &odd) == "truth");
+  CHECK(odd == "recorded size -7, content 5 bytes");
+}
+
 TEST_CASE("an empty file of the phone is an empty file") {
   for (const bool encrypted : {false, true}) {
     const Phone phone(small_phone(encrypted));

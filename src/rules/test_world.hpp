@@ -217,11 +217,11 @@ inline std::string answer(Engine& engine, std::string_view sql) {
   std::string out;
   const auto done = engine.query(
       sql, [](auto) {},
-      [&](std::span<const Cell> row) {
+      [&](std::span<const Answer> row) {
         if (!out.empty()) out += " / ";
         for (std::size_t i = 0; i < row.size(); ++i) {
           if (i > 0) out += ',';
-          out += row[i].value_or("-");
+          out += row[i].text.value_or("-");
         }
         return true;
       });
