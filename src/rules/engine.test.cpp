@@ -79,6 +79,22 @@ TEST_CASE("equality on a key is a look-up, in joins too, and anything else is a 
   CHECK(plan("SELECT 1 FROM ios_safari_history WHERE visit_id > 1").ends_with(":scan"));
 }
 
+TEST_CASE("a reader learns which columns the statement names") {
+  World world;
+  world.add("ios/safari_history", {{"visit_id", std::int64_t{1}}, {"url", "http://a.org/"}});
+  const auto engine = engine_on(world);
+  using Names = std::set<std::string, std::less<>>;
+  CHECK(answer(*engine, "SELECT count(*) FROM ios_safari_history") == "1");
+  CHECK(world.reading("ios/safari_history").wanted.empty());
+  CHECK(answer(*engine, "SELECT url FROM ios_safari_history WHERE +visit_id = 1") ==
+        "http://a.org/");
+  CHECK(world.reading("ios/safari_history").wanted == Names{"url", "visit_id"});
+  CHECK(answer(*engine,
+               "SELECT a.url FROM ios_safari_history a JOIN ios_safari_history b "
+               "USING (title)") == "");
+  CHECK(world.reading("ios/safari_history").wanted == Names{"url", "visit_id", "title"});
+}
+
 TEST_CASE("a look-up gives what a scan would give, whatever it is compared with") {
   World world;
   world.add("ios/manifest", {{"domain", "HomeDomain"}, {"relative_path", "a"}});

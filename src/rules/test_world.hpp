@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -46,6 +47,7 @@ struct TestSource {
 struct Reading {
   int scans = 0, look_ups = 0;
   std::uint64_t rows = 0;
+  std::set<std::string, std::less<>> wanted;  // columns that some statement named
 };
 
 class World final : public evidence::Tree {
@@ -170,6 +172,9 @@ class World final : public evidence::Tree {
   static Result<std::unique_ptr<artefacts::Cursor>> open_source(
       const artefacts::Source& from, const std::optional<artefacts::Equals>& only) {
     Shelf& shelf = static_cast<World&>(from.tree()).shelf(from.file().relative_path);
+    for (std::size_t i = 0; i < shelf.table.columns.size(); ++i) {
+      if (from.wants(i)) shelf.reading.wanted.emplace(shelf.table.columns[i].name);
+    }
     ++(only ? shelf.reading.look_ups : shelf.reading.scans);
     for (const TestSource& source : shelf.sources) {
       if (source.path != from.file().device_path) continue;

@@ -41,7 +41,7 @@ struct Origin {
 
 /// How one statement reads the table. Its place in OpenTable::ways is SQLite's idxNum.
 struct Way {
-  int key = -1;                 // the column that is sought; -1: a scan
+  int key = -1;                // the column that is sought; -1: a scan
   sqlite3_uint64 columns = 0;  // those the statement looks at, as SQLite's colUsed
   bool operator==(const Way&) const = default;
 };
@@ -194,8 +194,7 @@ int filter(sqlite3_vtab_cursor* base, int index, const char*, int count,
     OpenCursor& cursor = cursor_of(base);
     finish(cursor);  // a join comes back with another value
     cursor.rows = 0;
-    const Way& way =
-        static_cast<OpenTable*>(base->pVtab)->ways[static_cast<std::size_t>(index)];
+    const Way& way = static_cast<OpenTable*>(base->pVtab)->ways[static_cast<std::size_t>(index)];
     std::optional<Equals> only;
     if (way.key >= 0 && count == 1) {
       cursor.at_end = sqlite3_value_type(arguments[0]) == SQLITE_NULL;
