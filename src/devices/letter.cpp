@@ -122,7 +122,9 @@ Outcome mime_version_value(const Judged& j) {
                    value.starts_with("1.0 (iPad Mail ") || value.starts_with("1.0 (iPod Mail "));
 }
 Outcome message_id_spelling(const Judged& j) {
-  if (j.letter.message_id == nullptr) return Outcome::absent;
+  if (j.letter.message_id == nullptr || j.letter.message_id->name == kUnspelled) {
+    return Outcome::absent;
+  }
   return passed_if(j.letter.message_id->name == "Message-Id");
 }
 Outcome message_id_shape(const Judged& j) {

@@ -9,6 +9,10 @@
 
 namespace interdict::devices {
 
+/// The name under which a log shows a Message-Id without saying how the field was spelled
+/// (observed.hpp): its spelling is not observable.
+inline constexpr std::string_view kUnspelled = "message-id";
+
 /// Views into the caller's fields. A field that occurs twice is the first one; of Received, which
 /// servers put on top, the first server's is the last.
 struct Letter {

@@ -165,7 +165,7 @@ const Signal* find(Place place, std::string_view text) {
 bool scrubbed_apple_mobile(const Letter& letter) {
   if (letter.mime_version == nullptr || letter.message_id == nullptr) return false;
   if (letter.mime_version->name != "Mime-Version" || letter.mime_version->value != "1.0 (1.0)" ||
-      letter.message_id->name != "Message-Id") {
+      (letter.message_id->name != "Message-Id" && letter.message_id->name != kUnspelled)) {
     return false;
   }
   auto id = letter.message_id->value;

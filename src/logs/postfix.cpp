@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "logs/message_id.hpp"
 #include "logs/take.hpp"
 
 namespace interdict::logs {
@@ -19,18 +20,24 @@ constexpr std::array<std::string_view, 22> kDaemons{
     "postfix-script"};
 
 /// The fields of which a device speaks (facts 2.1); the others of a message are not kept.
-constexpr std::array<std::string_view, 8> kHeaders{"x-mailer",
-                                                   "user-agent",
-                                                   "mime-version",
-                                                   "message-id",
-                                                   "content-type",
-                                                   "x-universally-unique-identifier",
-                                                   "x-apple-notify-thread",
-                                                   "x-readdle-message-id"};
+using Keep = Postfix::Keep;
+struct Wanted {
+  std::string_view name;
+  Keep keep;
+};
+constexpr std::array<Wanted, 7> kWanted{{{"x-mailer", Keep::value},
+                                         {"user-agent", Keep::value},
+                                         {"mime-version", Keep::value},
+                                         {"message-id", Keep::shape},
+                                         {"x-universally-unique-identifier", Keep::presence},
+                                         {"x-apple-notify-thread", Keep::presence},
+                                         {"x-readdle-message-id", Keep::presence}}};
 
-bool wanted(std::string_view name) {
-  return std::any_of(kHeaders.begin(), kHeaders.end(),
-                     [&](auto known) { return equal_ignoring_case(known, name); });
+Keep wanted(std::string_view name) {
+  for (const auto& field : kWanted) {
+    if (equal_ignoring_case(field.name, name)) return field.keep;
+  }
+  return Keep::nothing;
 }
 
 std::string_view last_part(std::string_view program) {
@@ -194,10 +201,8 @@ void Postfix::cleanup(std::string_view id, std::string_view text) {
     auto* session = listening(id);
     // The log does not say how the field's name was spelled: it is given in small letters. A
     // logged header of that name says more, and comes before this line.
-    if (session != nullptr && !text.empty() && !session->said.has_header("message-id") &&
-        !session->said.add_header("message-id", text)) {
-      file_.skip(Skip::too_much_said);
-    }
+    if (session == nullptr || text.empty() || session->said.has_header("message-id")) return;
+    add(*session, "message-id", text, Keep::shape);
     return;
   }
   // "info: header X-Mailer: …"; the action is one word.
@@ -209,6 +214,14 @@ void Postfix::cleanup(std::string_view id, std::string_view text) {
     return header(id, rest.substr(7));
   }
   helo(id, text);
+}
+
+void Postfix::add(Session& session, std::string_view name, std::string_view value, Keep keep) {
+  if (keep == Keep::nothing) return;
+  if (keep == Keep::presence) value = {};
+  MessageIdShape shape;
+  if (keep == Keep::shape) value = shape.of(value);
+  if (!session.said.add_header(name, value)) file_.skip(Skip::too_much_said);
 }
 
 /// text: NAME: VALUE from CLIENT[ADDR]; from=<…> to=<…> proto=P helo=<NAME>
@@ -224,9 +237,9 @@ void Postfix::header(std::string_view id, std::string_view text) {
   if (forged) ++report_.coverage->forged_frames;
   const auto content = text.substr(0, end);
   const auto colon = content.find(':');
-  if (colon != content.npos && wanted(content.substr(0, colon)) &&
-      !session->said.add_header(content.substr(0, colon), trimmed(content.substr(colon + 1)))) {
-    file_.skip(Skip::too_much_said);
+  if (colon != content.npos) {
+    const auto name = content.substr(0, colon);
+    add(*session, name, trimmed(content.substr(colon + 1)), wanted(name));
   }
   if (!session->said.set(What::ehlo, helo_of(text.substr(end)))) file_.skip(Skip::too_much_said);
 }

@@ -33,6 +33,9 @@ class Postfix {
   /// True for "postfix/smtpd" and whatever else ends in one of Postfix's daemons.
   static bool writes(std::string_view program);
 
+  /// What of a header is kept. A Message-Id names one message, so only its shape is.
+  enum class Keep : std::uint8_t { nothing, value, shape, presence };
+
   void begin_file(const FileContext& file) { file_ = file; }
   void message(const Frame& frame, Clock& clock);
   void finish();
@@ -43,6 +46,7 @@ class Postfix {
   void cleanup(std::string_view id, std::string_view text);
   void header(std::string_view id, std::string_view text);
   void helo(std::string_view id, std::string_view text);
+  void add(Session& session, std::string_view name, std::string_view value, Keep keep);
   Session* listening(std::string_view id);
   void leave(std::string_view id, const Session& session, OpenSessions::Why why);
 
