@@ -42,6 +42,14 @@ void Arguments::footer(const std::string& text) { impl_.app->footer(text); }
 
 namespace {
 
+struct Group {
+  std::string_view name, summary, footer;
+};
+std::vector<Group>& groups() {
+  static std::vector<Group> all;
+  return all;
+}
+
 std::vector<MakeCommand>& makers() {
   static std::vector<MakeCommand> all;
   return all;
@@ -57,6 +65,29 @@ constexpr std::string_view kExits =
 }  // namespace
 
 RegisterCommand::RegisterCommand(MakeCommand make) { makers().push_back(make); }
+RegisterGroup::RegisterGroup(std::string_view name, std::string_view summary,
+                             std::string_view footer) {
+  groups().push_back({name, summary, footer});
+}
+
+namespace {
+
+/// The app that the commands of a group hang on, made when the first of them comes.
+CLI::App& group_app(CLI::App& root, std::string_view name) {
+  if (name.empty()) return root;
+  const std::string wanted(name);
+  const auto made_before =
+      root.get_subcommands([&](const CLI::App* one) { return one->get_name() == wanted; });
+  if (!made_before.empty()) return *made_before.front();
+  const auto at = std::ranges::find(groups(), name, &Group::name);
+  const bool known = at != groups().end();
+  auto* made = root.add_subcommand(wanted, std::string(known ? at->summary : ""));
+  made->require_subcommand(1);
+  if (known) made->footer(std::string(at->footer));
+  return *made;
+}
+
+}  // namespace
 
 int fail(Terminal& terminal, const Error& error) {
   terminal.say(fmt::format("interdict: {}", printable(error.what())));
@@ -84,10 +115,13 @@ int main(int argc, const char* const* argv) {
 
   std::vector<std::unique_ptr<Command>> commands;
   for (const auto make : makers()) commands.push_back(make());
-  std::ranges::sort(commands, {}, [](const auto& c) { return c->name(); });
+  std::ranges::sort(commands, {}, [](const auto& c) { return std::pair(c->group(), c->name()); });
+  std::vector<const CLI::App*> apps;
   for (const auto& command : commands) {
-    Arguments::Impl impl{
-        app.add_subcommand(std::string(command->name()), std::string(command->summary()))};
+    auto* sub = group_app(app, command->group())
+                    .add_subcommand(std::string(command->name()), std::string(command->summary()));
+    apps.push_back(sub);
+    Arguments::Impl impl{sub};
     Arguments arguments(impl);
     command->declare(arguments);
   }
@@ -98,9 +132,9 @@ int main(int argc, const char* const* argv) {
     const int status = app.exit(error);  // prints help, version or what is wrong
     return status == 0 ? kClean : kUsage;
   }
-  for (const auto& command : commands) {
-    if (!app.got_subcommand(std::string(command->name()))) continue;
-    const int status = command->run(terminal);
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (!apps[i]->parsed()) continue;
+    const int status = commands[i]->run(terminal);
     terminal.clear_progress();
     if (terminal.flush()) return status;
     terminal.say("interdict: standard output: cannot be written");

@@ -32,6 +32,8 @@ class Command {
   Command& operator=(const Command&) = delete;
   virtual ~Command() = default;
   [[nodiscard]] virtual std::string_view name() const = 0;
+  /// The group it belongs to: "ban" for `interdict ban check`. Empty: the program itself.
+  [[nodiscard]] virtual std::string_view group() const { return {}; }
   [[nodiscard]] virtual std::string_view summary() const = 0;
   virtual void declare(Arguments& arguments) = 0;
   /// Returns an Exit. Errors are already told to the terminal.
@@ -41,6 +43,12 @@ class Command {
 using MakeCommand = std::unique_ptr<Command> (*)();
 struct RegisterCommand {
   explicit RegisterCommand(MakeCommand make);
+};
+
+/// What --help says of a group of commands, and of their exit statuses. A command may name a group
+/// that nobody registers; then it has no summary.
+struct RegisterGroup {
+  RegisterGroup(std::string_view name, std::string_view summary, std::string_view footer);
 };
 
 /// Says "interdict: <what>" and gives the exit status of this error.

@@ -81,7 +81,8 @@ std::optional<Vendor> vendor_from_name(std::string_view name);
 std::optional<Family> family_from_name(std::string_view name);
 std::optional<Line> line_from_name(std::string_view name);
 std::optional<Os> os_from_name(std::string_view name);
-/// Every name of that level, in the order of the enumeration, for "did you mean".
+/// Every name of that level, in the order of the enumeration, for "did you mean". "unknown" is not
+/// among them, and no *_from_name takes it: a class is never defined by what is not known.
 std::span<const std::string_view> vendor_names();
 std::span<const std::string_view> family_names();
 std::span<const std::string_view> line_names();
@@ -130,8 +131,12 @@ inline constexpr std::size_t kLevels = 7;
 std::string_view name_of(Level l);
 
 /// What follows by itself: a line gives its family, an Apple line its vendor and system, iOS gives
-/// Apple and mobile, macOS gives Apple and desktop. Never overwrites what is known.
+/// Apple and mobile, macOS gives Apple and desktop, a product type gives its line. An iPad's system
+/// is iOS up to version 12 and iPadOS from 13. Never overwrites what is known.
 Position completed(Position p);
+
+/// Whether one device can be at both, as far as vendor, family, line and system go.
+bool compatible(const Position& a, const Position& b);
 
 enum class Fit : std::uint8_t {
   no,       // disjoint on a level both know, or by what a known level implies
@@ -152,7 +157,8 @@ struct DeviceClass {
 };
 
 /// Whether a device at `p` is of class `c`. `android` implies "not Apple" though the vendor is
-/// unknown: such exclusions hold between any two levels.
+/// unknown: such exclusions hold between any two levels. Nothing is ever of an empty class, and a
+/// position that contradicts itself is of none.
 Fit fit(const DeviceClass& c, const Position& p);
 /// The levels that decide membership: those the class sets.
 bool constrains(const DeviceClass& c, Level l);

@@ -34,6 +34,8 @@ inline constexpr std::size_t kMouths = 8;
 std::string_view name_of(Mouth m);  // "imap-id"
 
 struct Field {
+  /// As the client spelled it, which is a signal. "message-id" in small letters: a log that gives
+  /// the value and not the spelling.
   std::string_view name;
   std::string_view value;
 };

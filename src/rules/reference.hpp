@@ -1,32 +1,16 @@
-// Reference tables: the *.tsv of data/, carried in the program (data/README.md has their form).
+// The reference tables that SQL can ask: every *.tsv of data/ (base/reference.hpp has their form).
 //
 // A file NAME.tsv is the SQL table NAME; its lines "# name: value" are the one row of NAME_info.
 
 #pragma once
 
 #include <string_view>
-#include <utility>
 #include <vector>
 
-#include "base/embedded.hpp"
-#include "base/result.hpp"
+#include "base/reference.hpp"
 
 namespace interdict::rules {
 
-/// Views into the embedded text: valid as long as the program runs.
-struct ReferenceTable {
-  std::string_view name;                                             // "apple_builds"
-  std::vector<std::pair<std::string_view, std::string_view>> facts;  // "as_of", "2026-08-17"
-  std::vector<std::string_view> columns;
-  std::vector<std::vector<std::string_view>> rows;  // each as long as columns
-
-  /// The cell under `wanted` in the first row whose `column` equals `value`; empty: none.
-  [[nodiscard]] std::string_view find(std::string_view column, std::string_view value,
-                                      std::string_view wanted) const;
-};
-
-/// The text of `file` must outlive the table. malformed: names the line.
-Result<ReferenceTable> parse_reference(const Embedded& file);
 /// Every one in the program, sorted by name. A malformed one is a programming error: terminates.
 const std::vector<ReferenceTable>& reference_tables();
 /// The table of that name, or null.

@@ -1,0 +1,8 @@
+// Hostile lines of a log of the kind "mail".
+
+#include "log_reader.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  interdict::fuzzing::read_as("mail", data, size);
+  return 0;
+}
