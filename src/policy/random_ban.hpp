@@ -67,9 +67,10 @@ inline std::string random_exemption(const RandomBan& world, std::string_view id)
       "[[exemption]]\nid = \"{}\"\nowner = \"o\"\nreason = \"r\"\norganisation = "
       "\"o{}\"\n",
       id, below(world.organisations));
-  out += random_scope(world, "") + random_channels();
-  if (one_in(3)) out += random_scope(world, "except_");
-  if (one_in(2)) out += fmt::format("devices = \"c{}\"\n", below(world.classes));
+  if (one_in(2)) out += random_scope(world, "");
+  if (one_in(2)) out += random_channels();
+  if (one_in(4)) out += random_scope(world, "except_");
+  if (!one_in(3)) out += fmt::format("devices = \"c{}\"\n", below(world.classes));
   if (one_in(2) && world.rules > 0) out += fmt::format("rules = [\"x{}\"]\n", below(world.rules));
   const int from = 1 + below(6);
   if (one_in(2)) out += fmt::format("from = 2023-{:02}-10\n", from);
@@ -135,7 +136,7 @@ inline rc::Gen<RandomBan> random_ban(RandomOptions options = {}) {
           random_scope(world, "") + random_scope(world, "except_"), random_channels(), stages);
     }
     world.rules = rules;
-    const int exemptions = options.exemptions ? below(5) : 0;
+    const int exemptions = options.exemptions ? below(7) : 0;
     for (int e = 0; e < exemptions; ++e) {
       world.text += random_exemption(world, fmt::format("e{}", e));
     }
