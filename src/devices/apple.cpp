@@ -45,7 +45,7 @@ Tables load() {
   if (t.builds.empty() || t.by_type.empty()) broken("of Apple's builds or devices is missing");
   std::ranges::sort(t.builds);
   std::ranges::sort(t.by_type);
-  std::ranges::stable_sort(t.by_name, {}, [](const auto& row) { return row.first; });
+  std::ranges::sort(t.by_name);
   return t;
 }
 

@@ -274,9 +274,18 @@ void complete(Voice& v) {
   }
 }
 
+/// Stable, for the handful of things there are; std::stable_sort would ask for memory.
+template <class T, class Heavier>
+void sort_few(std::span<T> items, Heavier heavier) {
+  for (std::size_t i = 1; i < items.size(); ++i) {
+    for (std::size_t j = i; j > 0 && heavier(items[j], items[j - 1]); --j) {
+      std::swap(items[j], items[j - 1]);
+    }
+  }
+}
+
 void add_up(std::span<Voice> voices, Hearing& heard, Claim& claim) {
-  std::stable_sort(voices.begin(), voices.end(),
-                   [](const Voice& a, const Voice& b) { return a.top > b.top; });
+  sort_few(voices, [](const Voice& a, const Voice& b) { return a.top > b.top; });
   Voice& sum = voices.front();
   const Mouth first = sum.mouth;
   claim.session_level = first != Mouth::content;
@@ -318,17 +327,19 @@ Claim identify(const Observed& seen) {
   hear_examination(seen, heard);
 
   Claim claim;
+  claim.evidence.reserve(heard.readings().size());
   claim.managed = seen.inventory.has_value();
   claim.compromised = seen.examined && seen.examined->compromised;
-  std::array<Voice, kMouths> voices;
-  std::size_t count = 0;
+  std::vector<Voice> voices;
+  voices.reserve(4);
   for (std::size_t m = 0; m < kMouths; ++m) {
-    if (speak(static_cast<Mouth>(m), heard, claim, voices[count])) ++count;
+    voices.emplace_back();
+    if (!speak(static_cast<Mouth>(m), heard, claim, voices.back())) voices.pop_back();
   }
-  if (count > 0) add_up({voices.data(), count}, heard, claim);
-  std::stable_sort(
-      claim.evidence.begin(), claim.evidence.end(),
-      [](const Evidence& a, const Evidence& b) { return a.against_interest > b.against_interest; });
+  if (!voices.empty()) add_up(voices, heard, claim);
+  sort_few(std::span(claim.evidence), [](const Evidence& a, const Evidence& b) {
+    return a.against_interest > b.against_interest;
+  });
   claim.contradictions = std::move(heard.contradictions);
   claim.forged = std::ranges::any_of(claim.contradictions, &Contradiction::forged);
   return claim;

@@ -273,6 +273,10 @@ std::string to_string(Build b) {
 Position completed(Position p) {
   if (p.line == Line::unknown) p.line = line_of_model(p.model);
   if (p.os == Os::unknown) complete_system(p);
+  if (p.vendor != Vendor::unknown && p.family != Family::unknown && p.line != Line::unknown &&
+      p.os != Os::unknown) {
+    return p;
+  }
   // Where only one value is left of a level, that is its value.
   Box left{};
   const Box known = box_of(p);

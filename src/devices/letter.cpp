@@ -39,10 +39,7 @@ void take(Letter& letter, const Field& field) {
       if (is("X-Universally-Unique-Identifier") || is("X-Apple-Notify-Thread")) {
         letter.mac_draft = true;
       }
-      if (letter.own_field.empty() &&
-          find_signal(content_signals(), Place::field, field.name) != nullptr) {
-        letter.own_field = field.name;
-      }
+      if (letter.own_field.empty() && is_own_field(field.name)) letter.own_field = field.name;
       break;
     case 'm':
       if (letter.mime_version == nullptr && is("Mime-Version")) letter.mime_version = &field;

@@ -29,6 +29,8 @@ struct Letter {
   bool mac_draft = false;  // X-Universally-Unique-Identifier, X-Apple-Notify-Thread
   unsigned received = 0;
 };
+/// Whether a row of Place::field knows the name (signals_content.cpp).
+bool is_own_field(std::string_view name);
 Letter read_letter(std::span<const Field> headers);
 
 /// "A02DF93B-7D3C-4967-B4FA-0309F4F10C20": capitals, version 4, variant 1 (RFC 9562).

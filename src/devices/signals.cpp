@@ -169,6 +169,14 @@ std::string_view shortened(std::string_view text, std::size_t bytes) {
   return text.substr(0, bytes);
 }
 
+ByPlace::ByPlace(std::span<const Signal> table) {
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    auto& part = parts_.at(static_cast<std::size_t>(table[i].place));
+    const auto first = part.empty() ? i : static_cast<std::size_t>(part.data() - table.data());
+    part = table.subspan(first, i - first + 1);
+  }
+}
+
 const Signal* find_signal(std::span<const Signal> table, Place place, std::string_view text) {
   for (const Signal& signal : table) {
     if (signal.place != place || !text.starts_with(signal.starts)) continue;
@@ -218,10 +226,10 @@ Position read_position(const Signal& signal, std::string_view text) {
 
 void Hearing::add(std::string_view id, Mouth mouth, std::string_view text, Position position,
                   float weight) {
-  if (size_ == kMost) return;
+  if (readings_.size() == kMost) return;
   // An Android that calls its model "iPhone7" is still an Android.
   if (!position.model.empty() && !compatible(position, position)) position.model.clear();
-  readings_[size_++] = {id, mouth, text, completed(std::move(position)), weight};
+  readings_.push_back({id, mouth, text, completed(std::move(position)), weight});
 }
 
 void Hearing::add(const Signal& signal, Mouth mouth, std::string_view text) {

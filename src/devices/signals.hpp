@@ -72,6 +72,18 @@ struct Signal {
 /// The first row of `table` for `place` that fits; null: none.
 const Signal* find_signal(std::span<const Signal> table, Place place, std::string_view text);
 
+/// The part of a table in which a place's rows stand, found once instead of at every look.
+class ByPlace {
+ public:
+  explicit ByPlace(std::span<const Signal> table);
+  [[nodiscard]] std::span<const Signal> operator[](Place place) const {
+    return parts_[static_cast<std::size_t>(place)];
+  }
+
+ private:
+  std::array<std::span<const Signal>, 17> parts_;
+};
+
 /// Position{} with what the row and the text say.
 Position read_position(const Signal& signal, std::string_view text);
 
@@ -88,6 +100,7 @@ class Hearing {
  public:
   static constexpr std::size_t kMost = 20;  // of all mouths; more than one observation can give
 
+  Hearing() { readings_.reserve(8); }
   void add(std::string_view id, Mouth mouth, std::string_view text, Position position,
            float weight);
   void add(const Signal& signal, Mouth mouth, std::string_view text);
@@ -101,19 +114,19 @@ class Hearing {
     contradictions.push_back({id, false, forged, std::move(text)});
   }
 
-  [[nodiscard]] std::span<Reading> readings() { return {readings_.data(), size_}; }
-  [[nodiscard]] std::span<const Reading> readings() const { return {readings_.data(), size_}; }
+  [[nodiscard]] std::span<Reading> readings() { return readings_; }
+  [[nodiscard]] std::span<const Reading> readings() const { return readings_; }
   [[nodiscard]] float supported(Mouth mouth) const { return support_[index(mouth)]; }
   [[nodiscard]] float weakened(Mouth mouth) const { return weakened_[index(mouth)]; }
   /// Whether any reading of that id was heard.
   [[nodiscard]] bool heard(std::string_view id) const;
 
   std::vector<Contradiction> contradictions;
+  bool through_web = false;  // the message came by a web server: its EHLO is not the device's
 
  private:
   static std::size_t index(Mouth mouth) { return static_cast<std::size_t>(mouth); }
-  std::array<Reading, kMost> readings_;
-  std::size_t size_ = 0;
+  std::vector<Reading> readings_;
   std::array<float, kMouths> support_{}, weakened_{};
 };
 

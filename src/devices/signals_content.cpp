@@ -154,6 +154,11 @@ constexpr Signal kSignals[] = {
      "from smtpclient.apple (unknown [192.0.2.7]) by mx.example with ESMTPSA"},
 };
 
+const Signal* find(Place place, std::string_view text) {
+  static const ByPlace rows{kSignals};
+  return find_signal(rows[place], place, text);
+}
+
 /// iPhone and iPad Mail without their X-Mailer, which the site's own rules or their owner took out:
 /// Mime-Version "1.0 (1.0)" and a random UUID in capitals, both fields in Apple's spelling. K-9
 /// makes the same UUID, but spells Message-ID and MIME-Version and writes a bare 1.0.
@@ -171,7 +176,7 @@ bool scrubbed_apple_mobile(const Letter& letter) {
 
 void hear(Place place, std::string_view text, Hearing& heard) {
   if (text.empty()) return;
-  if (const Signal* signal = find_signal(kSignals, place, text)) {
+  if (const Signal* signal = find(place, text)) {
     heard.add(*signal, Mouth::content, text);
   }
 }
@@ -203,12 +208,14 @@ void note_benign(const Letter& letter, bool apple, Hearing& heard) {
 
 std::span<const Signal> content_signals() { return content::kSignals; }
 
+bool is_own_field(std::string_view name) { return content::find(Place::field, name) != nullptr; }
+
 void hear_content(const Observed& seen, Hearing& heard) {
   if (seen.headers.empty()) return;
   const Letter letter = read_letter(seen.headers);
-  const Signal* mailer = letter.mailer.empty()
-                             ? nullptr
-                             : find_signal(content::kSignals, Place::mailer, letter.mailer);
+  heard.through_web = letter.web;
+  const Signal* mailer =
+      letter.mailer.empty() ? nullptr : content::find(Place::mailer, letter.mailer);
   if (mailer != nullptr) heard.add(*mailer, Mouth::content, letter.mailer);
   if (letter.mime_version != nullptr) {
     content::hear(Place::mime_version, letter.mime_version->value, heard);

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "devices/letter.hpp"
 #include "devices/signals.hpp"
 #include "devices/weights.hpp"
 
@@ -49,7 +48,7 @@ void hear_ehlo(const Observed& seen, Hearing& heard) {
   const bool apple_content = heard.heard("content/x-mailer-iphone") ||
                              heard.heard("content/x-mailer-ipad") ||
                              heard.heard("content/x-mailer-apple-mail");
-  if (!seen.headers.empty() && read_letter(seen.headers).web) {
+  if (heard.through_web) {
     heard.note("across/webmail-hop",
                "a web server handed the message over: the EHLO name is that server's");
     return;

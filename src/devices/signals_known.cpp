@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "devices/apple.hpp"
 #include "devices/signals.hpp"
+#include "devices/subject.hpp"
 #include "devices/weights.hpp"
 
 namespace interdict::devices {
@@ -71,28 +72,6 @@ const Signal* find_word(std::string_view value, std::string& product) {
     }
   }
   return nullptr;
-}
-
-/// Calls f(name, value) for each attribute of a distinguished name, in either spelling.
-template <class F>
-void each_attribute(std::string_view subject, F f) {
-  const char separator = subject.starts_with('/') ? '/' : ',';
-  while (!subject.empty()) {
-    auto end = subject.find(separator);
-    // A comma inside a product type or a quoted value does not part attributes: no '=' follows it.
-    while (end != subject.npos) {
-      const auto next = subject.find(separator, end + 1);
-      const auto piece = subject.substr(end + 1, next == subject.npos ? next : next - end - 1);
-      if (piece.find('=') != piece.npos || separator == '/') break;
-      end = next;
-    }
-    const auto stop = std::min(end, subject.size());
-    const auto piece = subject.substr(0, stop);
-    subject.remove_prefix(std::min(stop + 1, subject.size()));
-    const auto equals = piece.find('=');
-    if (equals != piece.npos)
-      f(trimmed(piece.substr(0, equals)), trimmed(piece.substr(equals + 1)));
-  }
 }
 
 Os os_of(std::string_view text) {
@@ -188,20 +167,19 @@ Position of_record(const InventoryRecord& record) {
 std::span<const Signal> certificate_signals() { return known::kSignals; }
 
 void hear_certificate(const Observed& seen, Hearing& heard) {
-  constexpr std::size_t kLongest = 1024;
-  known::each_attribute(seen.certificate_subject.substr(0, kLongest), [&](std::string_view name,
-                                                                          std::string_view value) {
+  if (seen.certificate_subject.empty()) return;
+  for (const auto& [name, value] : subject_attributes(seen.certificate_subject)) {
     const bool issuer = equal_ignoring_case(name, "OU") || equal_ignoring_case(name, "DC") ||
                         equal_ignoring_case(name, "description");
-    if (!issuer && !equal_ignoring_case(name, "CN")) return;
+    if (!issuer && !equal_ignoring_case(name, "CN")) continue;
     std::string product;
     const Signal* row = known::find_word(value, product);
-    if (row == nullptr) return;
+    if (row == nullptr) continue;
     auto p = read_position(*row, value);
     p.model = std::move(product);
     heard.add(row->id, Mouth::certificate, seen.certificate_subject, std::move(p),
               issuer ? row->weight : weights::kCertificateName);
-  });
+  }
 }
 
 void hear_inventory(const Observed& seen, Hearing& heard) {

@@ -5,6 +5,7 @@
 // the iPhone, and Darwin, which Macs and iPhones share, behind everything that tells them apart.
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -176,6 +177,10 @@ constexpr Signal kSignals[] = {
      "Example/1.0.3 build 71/iOS 12.2"},
     {"user-agent/ios-version", kAgent, "", " iOS/", kAppleMobile, kAgentOther,
      Detail::apple_browser, "StoreKitUIService/1.0 iOS/7.0 model/iPhone3,1 (4; dt:27)"},
+    {"user-agent/ios-semicolon", kAgent, "", ";iOS ", kAppleMobile, kAgentOther,
+     Detail::apple_browser, "Example(U;iOS 6.1.2;en;320*480;)/Example8.2.1"},
+    {"user-agent/app-for-iphone", kAgent, "", " for iPhone ", kAppleMobile, kAgentOther,
+     Detail::nothing, "Example for iPhone 1.2.1 (4395)"},
     {"user-agent/app-iphone", kAgent, "", "iPhone/", kAppleMobile, kAgentOther, Detail::nothing,
      "Example for iPhone/1.95 CFNetwork/672.0.2 Darwin/14.0.0"},
     {"user-agent/app-ipad", kAgent, "", "iPad/", kAppleMobile, kAgentOther, Detail::nothing,

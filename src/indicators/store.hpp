@@ -18,10 +18,10 @@
 
 #include <tsl/robin_map.h>
 
+#include "base/large.hpp"
 #include "indicators/compile.hpp"
 #include "indicators/indicators.hpp"
 #include "indicators/key.hpp"
-#include "indicators/large.hpp"
 
 namespace interdict::indicators {
 

@@ -23,8 +23,11 @@ class Lines {
   Lines& field(std::string_view text) {
     if (!first_) buffer_ += '\t';
     first_ = false;
-    for (const char c : text) {
-      if (c == '\t' || c == '\n' || c == '\\' || c == ',') {
+    const auto special = [](char c) { return c == '\t' || c == '\n' || c == '\\' || c == ','; };
+    const auto plain = std::ranges::find_if(text, special) - text.begin();
+    buffer_ += text.substr(0, static_cast<std::size_t>(plain));
+    for (const char c : text.substr(static_cast<std::size_t>(plain))) {
+      if (special(c)) {
         buffer_ += '\\';
         buffer_ += c == '\t' ? 't' : c == '\n' ? 'n' : c;
       } else {
@@ -32,6 +35,10 @@ class Lines {
       }
     }
     return *this;
+  }
+  Lines& number(std::uint32_t n) {
+    const fmt::format_int digits(n);
+    return field({digits.data(), digits.size()});
   }
   Lines& instant(UtcTime t) {
     if (t == kBeginning || t == kEnd) return field(t == kEnd ? "never" : "always");
@@ -91,10 +98,14 @@ void write_settings(const Ban& ban, Lines& lines) {
   lines.end();
 }
 
-void write_organisations(const Ban& ban, Lines& lines) {
+std::vector<OrgIndex> organisations_by_id(const Ban& ban) {
   std::vector<OrgIndex> order(ban.organisations.size());
   for (OrgIndex o = 0; o < order.size(); ++o) order[o] = o;
   std::ranges::sort(order, {}, [&](OrgIndex o) { return ban.organisation_id(o); });
+  return order;
+}
+
+void write_organisations(const Ban& ban, const std::vector<OrgIndex>& order, Lines& lines) {
   for (const auto o : order) {
     const Organisation& org = ban.organisations[o];
     lines.field("organisation").field(ban.text(org.id)).field(ban.zone_of(o).name());
@@ -119,8 +130,12 @@ void write_organisations(const Ban& ban, Lines& lines) {
   }
 }
 
-void write_people(const Ban& ban, Lines& lines) {
+/// A person's organisation is its number among those written before: a million lines need not
+/// repeat its name.
+void write_people(const Ban& ban, const std::vector<OrgIndex>& order, Lines& lines) {
   const People& people = ban.people;
+  std::vector<std::uint32_t> number(order.size());
+  for (std::uint32_t i = 0; i < order.size(); ++i) number[order[i]] = i;
   std::vector<std::string> sets;
   for (const auto& set : people.sets) {
     std::vector<std::string_view> names;
@@ -136,7 +151,7 @@ void write_people(const Ban& ban, Lines& lines) {
   }
   for (PersonIndex p = 0; p < people.size(); ++p) {
     lines.field("person").field(ban.text(people.id[p]));
-    lines.field(ban.organisation_id(people.organisation[p])).field(sets[people.set[p]]);
+    lines.number(number[people.organisation[p]]).field(sets[people.set[p]]);
     for (const auto account : people.accounts_of(p)) lines.field(ban.text(account));
     lines.end();
   }
@@ -192,8 +207,9 @@ void write_rules(const Ban& ban, Lines& lines) {
 void canonical(const Ban& ban, const std::function<void(std::string_view)>& write) {
   Lines lines(write);
   write_settings(ban, lines);
-  write_organisations(ban, lines);
-  write_people(ban, lines);
+  const auto order = organisations_by_id(ban);
+  write_organisations(ban, order, lines);
+  write_people(ban, order, lines);
   write_rules(ban, lines);
 }
 

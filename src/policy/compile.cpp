@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "policy/canonical.hpp"
 #include "policy/compile_timeline.hpp"
+#include "policy/interpreter.hpp"
 #include "policy/table.hpp"
 
 namespace interdict::policy {
@@ -29,9 +30,7 @@ void sort_unique(std::vector<std::uint32_t>& v) {
 
 class Compiler {
  public:
-  explicit Compiler(Ban ban) : table_(std::make_unique<Policy::Table>()) {
-    table_->ban = std::move(ban);
-  }
+  explicit Compiler(Ban ban) : table_(std::make_unique<Table>()) { table_->ban = std::move(ban); }
   Result<Policy> run();
 
  private:
@@ -70,11 +69,14 @@ class Compiler {
                     const std::vector<ExemptionIndex>& exemptions);
   void build_group(ClassIndex c, std::vector<TimedRule> rules,
                    std::span<const std::uint32_t> conditions);
-  Range add_timeline(const std::vector<Segment>& timeline);
+  std::uint32_t add_timeline(const std::vector<Segment>& timeline);
   void add_subjects();
+  void index_accounts();
+  void order_rules();
+  void order_instants();
   bool too_large() const;
 
-  std::unique_ptr<Policy::Table> table_;
+  std::unique_ptr<Table> table_;
   std::unordered_map<OrgIndex, Bearing> bearings_;
   std::vector<OrgIndex> bearer_;  // the nearest at or above that bears anything
   std::unordered_map<std::uint64_t, std::uint32_t> profile_index_;
@@ -264,36 +266,63 @@ void Compiler::build_group(ClassIndex c, std::vector<TimedRule> rules,
                            std::span<const std::uint32_t> conditions) {
   auto& t = *table_;
   Group group;
-  group.device_class = c;
   group.conditions = {static_cast<std::uint32_t>(t.conditions.size()),
                       static_cast<std::uint32_t>(conditions.size())};
-  t.conditions.insert(t.conditions.end(), conditions.begin(), conditions.end());
-  for (std::size_t i = 0; i < devices::kChannels; ++i) {
-    group.timeline[i] = add_timeline(merged(t.ban, rules, static_cast<devices::Channel>(i)));
+  for (const auto e : conditions) {
+    const Exemption& one = t.ban.exemptions[e];
+    t.conditions.push_back(
+        {*one.device_class, e, t.index_of(one.from), t.index_of(one.until), one.channels});
   }
+  for (std::size_t i = 0; i < devices::kChannels; ++i) {
+    group.timeline[i] = add_timeline(merged(t, rules, static_cast<devices::Channel>(i)));
+  }
+  t.group_class.push_back(c);
   t.groups.push_back(group);
 }
 
-Range Compiler::add_timeline(const std::vector<Segment>& timeline) {
+std::uint32_t Compiler::add_timeline(const std::vector<Segment>& timeline) {
   std::vector<std::uint32_t> key;
   for (const Segment& s : timeline) {
-    for (const std::uint64_t word : {static_cast<std::uint64_t>(s.from), s.active, s.lifted}) {
-      key.push_back(static_cast<std::uint32_t>(word));
-      key.push_back(static_cast<std::uint32_t>(word >> 32));
-    }
-    key.push_back(s.exemption);
+    for (const std::uint32_t word : {s.from, s.active, s.lifted, s.exemption}) key.push_back(word);
   }
   auto& segments = table_->segments;
   const auto next = static_cast<std::uint32_t>(segments.size());
   const auto [at, added] = timeline_index_.try_emplace(std::move(key), next);
   if (added) segments.insert(segments.end(), timeline.begin(), timeline.end());
-  return {at->second, static_cast<std::uint32_t>(timeline.size())};
+  return at->second;
 }
 
 bool Compiler::too_large() const {
   const auto& t = *table_;
   return std::max({t.segments.size(), t.groups.size(), t.conditions.size(), t.layer_list.size()}) >
          kMaxTable;
+}
+
+/// Ties between stages are settled by depth, then by id: rules are numbered so, once.
+void Compiler::order_rules() {
+  auto& t = *table_;
+  t.precedence.resize(t.ban.rules.size());
+  for (RuleIndex r = 0; r < t.precedence.size(); ++r) t.precedence[r] = r;
+  std::ranges::sort(t.precedence, {}, [&](RuleIndex r) {
+    return std::pair(t.ban.organisations[t.ban.rules[r].organisation].depth, ~r);
+  });
+  t.position.resize(t.precedence.size());
+  for (std::uint32_t i = 0; i < t.precedence.size(); ++i) t.position[t.precedence[i]] = i;
+}
+
+void Compiler::order_instants() {
+  auto& instants = table_->instants;
+  instants = {kBeginning.micros, kEnd.micros};
+  for (const Rule& rule : table_->ban.rules) {
+    for (const Stage& stage : rule.stages) instants.push_back(stage.from.micros);
+  }
+  for (const Exemption& e : table_->ban.exemptions) {
+    instants.push_back(e.from.micros);
+    instants.push_back(e.until.micros);
+  }
+  std::ranges::sort(instants);
+  const auto [first, last] = std::ranges::unique(instants);
+  instants.erase(first, last);
 }
 
 void Compiler::add_subjects() {
@@ -316,9 +345,37 @@ void Compiler::add_subjects() {
   for (const auto& [domain, o] : ban.below_domains) {
     t.below_domains.assign(texts, std::string(ban.text(domain)), subject(o));
   }
-  for (const auto account : ban.private_accounts) {
-    t.accounts.assign(texts, std::string(ban.text(account)), kNone);
+}
+
+/// Break-glass comes first, then what is private, then people.
+void Compiler::index_accounts() {
+  auto& t = *table_;
+  const Ban& ban = t.ban;
+  std::map<std::string_view, AccountIndex::Entry> special;
+  for (const BreakGlass& glass : ban.break_glass) {
+    const auto account = ban.text(glass.account);
+    const auto who = find_subject(ban, account);
+    t.glass_org.push_back(who.organisation);
+    special.emplace(account,
+                    AccountIndex::Entry{account, static_cast<std::uint32_t>(t.profile_of.size()),
+                                        kGlassProfile});
+    t.profile_of.push_back(kGlassProfile);
   }
+  for (const auto ref : ban.private_accounts) {
+    special.emplace(ban.text(ref), AccountIndex::Entry{ban.text(ref), kNone, kNone});
+  }
+  std::vector<AccountIndex::Entry> entries;
+  entries.reserve(ban.people.accounts.size() + special.size());
+  for (PersonIndex p = 0; p < ban.people.size(); ++p) {
+    for (const auto ref : ban.people.accounts_of(p)) {
+      const auto account = ban.text(ref);
+      if (special.empty() || !special.contains(account)) {
+        entries.push_back({account, p, t.profile_of[p]});
+      }
+    }
+  }
+  for (const auto& [account, entry] : special) entries.push_back(entry);
+  t.accounts = AccountIndex(entries);
 }
 
 Result<Policy> Compiler::run() {
@@ -326,6 +383,8 @@ Result<Policy> Compiler::run() {
   const auto digest = digest_of(t.ban);
   t.digest = digest;
   t.outcomes = outcomes_of(t.ban);
+  order_rules();
+  order_instants();
   gather_bearings();
   const auto& people = t.ban.people;
   t.profile_of.reserve(people.size() + 16);
@@ -334,45 +393,10 @@ Result<Policy> Compiler::run() {
     if (too_large()) return Error{Errc::limit, "the decision table is too large"};
   }
   add_subjects();
-  Policy policy(std::move(table_));
-  auto& made = *policy.table_;
-  for (const BreakGlass& glass : made.ban.break_glass) {
-    const std::string account(made.ban.text(glass.account));
-    const auto who = policy.intern(account);
-    made.glass_org.push_back(who.outside() ? 0 : policy.organisation_of(who));
-  }
-  for (const BreakGlass& glass : made.ban.break_glass) {
-    const std::string account(made.ban.text(glass.account));
-    made.accounts.assign(made.ban.people.texts, account,
-                         static_cast<std::uint32_t>(made.profile_of.size()));
-    made.profile_of.push_back(kGlassProfile);
-  }
-  return policy;
+  index_accounts();
+  return Policy(std::move(table_));
 }
 
 Result<Policy> Policy::compile(Ban ban) { return Compiler(std::move(ban)).run(); }
-
-Policy::Policy(std::unique_ptr<Table> table) : table_(std::move(table)) {}
-Policy::Policy(Policy&&) noexcept = default;
-Policy& Policy::operator=(Policy&&) noexcept = default;
-Policy::~Policy() = default;
-
-const Ban& Policy::ban() const { return table_->ban; }
-const crypto::Sha256& Policy::digest() const { return table_->digest; }
-std::string Policy::digest_text() const { return "sha256:" + hex(table_->digest); }
-std::size_t Policy::profiles() const { return table_->profiles.size(); }
-std::size_t Policy::segments() const { return table_->segments.size(); }
-
-std::vector<UtcTime> Policy::boundaries() const {
-  std::set<UtcTime> all;
-  for (const Rule& rule : table_->ban.rules) {
-    for (const Stage& stage : rule.stages) all.insert(stage.from);
-  }
-  for (const Exemption& e : table_->ban.exemptions) {
-    if (e.from != kBeginning) all.insert(e.from);
-    if (e.until != kEnd) all.insert(e.until);
-  }
-  return {all.begin(), all.end()};
-}
 
 }  // namespace interdict::policy

@@ -10,12 +10,11 @@ namespace {
 struct Runner {
   const Rule* rule = nullptr;
   RuleIndex index = 0;
-  std::uint32_t depth = 0;
   std::vector<ExemptionIndex> exemptions;  // on this channel
 };
 
 struct Event {
-  std::int64_t at;
+  std::uint32_t at;  // of Table::instants
   std::size_t runner;
   auto operator<=>(const Event&) const = default;
 };
@@ -43,7 +42,7 @@ class Standings {
       lifted_.insert({rank, exemption});
     }
   }
-  [[nodiscard]] Segment from(std::int64_t at) const {
+  [[nodiscard]] Segment from(std::uint32_t at) const {
     Segment s;
     s.from = at;
     if (!active_.empty()) s.active = *active_.rbegin();
@@ -62,8 +61,9 @@ class Standings {
 
 }  // namespace
 
-std::vector<Segment> merged(const Ban& ban, const std::vector<TimedRule>& rules,
+std::vector<Segment> merged(const Table& table, const std::vector<TimedRule>& rules,
                             devices::Channel channel) {
+  const Ban& ban = table.ban;
   const auto mask = mask_of(channel);
   std::vector<Runner> runners;
   std::vector<Event> events;
@@ -72,37 +72,39 @@ std::vector<Segment> merged(const Ban& ban, const std::vector<TimedRule>& rules,
     Runner runner;
     runner.rule = &ban.rules[timed.rule];
     runner.index = timed.rule;
-    runner.depth = ban.organisations[runner.rule->organisation].depth;
     const auto n = runners.size();
-    for (const Stage& stage : runner.rule->stages) events.push_back({stage.from.micros, n});
+    for (const Stage& stage : runner.rule->stages)
+      events.push_back({table.index_of(stage.from), n});
     for (const auto e : timed.exemptions) {
       const Exemption& one = ban.exemptions[e];
       if ((one.channels & mask) == 0) continue;
       runner.exemptions.push_back(e);
-      events.push_back({one.from.micros, n});
-      events.push_back({one.until.micros, n});
+      events.push_back({table.index_of(one.from), n});
+      events.push_back({table.index_of(one.until), n});
     }
     runners.push_back(std::move(runner));
   }
   std::ranges::sort(events);
   Standings standings(runners.size());
-  std::vector<Segment> timeline{Segment{.from = kBeginning.micros}};
+  std::vector<Segment> timeline{Segment{}};
   for (std::size_t i = 0; i < events.size();) {
     const auto at = events[i].at;
+    const UtcTime when{table.instants[at]};
     for (; i < events.size() && events[i].at == at; ++i) {
       const Runner& runner = runners[events[i].runner];
       const auto in_force = std::ranges::find_if(
-          runner.exemptions, [&](ExemptionIndex e) { return ban.exemptions[e].valid({at}); });
-      standings.set(events[i].runner, rank_of(runner.rule->at({at}), runner.depth, runner.index),
+          runner.exemptions, [&](ExemptionIndex e) { return ban.exemptions[e].valid(when); });
+      standings.set(events[i].runner, table.rank(runner.rule->at(when), runner.index),
                     in_force == runner.exemptions.end() ? kNone : *in_force);
     }
     const Segment next = standings.from(at);
-    if (at == kBeginning.micros) {
+    if (at == 0) {
       timeline.front() = next;
     } else if (!timeline.back().same(next)) {
       timeline.push_back(next);
     }
   }
+  timeline.push_back({.from = kNever});
   return timeline;
 }
 

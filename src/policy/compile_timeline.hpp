@@ -15,8 +15,9 @@ struct TimedRule {
   std::vector<ExemptionIndex> exemptions;  // rising
 };
 
-/// Begins before every instant; neighbours differ. Cost: n log n for n stages and exemptions.
-std::vector<Segment> merged(const Ban& ban, const std::vector<TimedRule>& rules,
+/// Begins before every instant; neighbours differ; a last segment from kNever closes it. Cost: n
+/// log n for n stages and exemptions.
+std::vector<Segment> merged(const Table& table, const std::vector<TimedRule>& rules,
                             devices::Channel channel);
 
 }  // namespace interdict::policy

@@ -51,6 +51,8 @@ class Loader {
   struct PersonText;
   void read_people(Fields& root);
   void read_people_file(Fields& root);
+  struct Ahead;
+  void take_row(const CsvReader& reader, const CsvHeader& header, Ahead& ahead);
   void add_person(const PersonText& from);
   std::optional<AttributeSet> attribute_set(const PersonText& from, OrgIndex o);
   bool declared(Attribute group, OrgIndex o) const;

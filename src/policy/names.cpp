@@ -1,5 +1,6 @@
 #include "policy/names.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #define XXH_INLINE_ALL
@@ -14,10 +15,20 @@ TextRef Texts::add(std::string_view text) {
     full_ = true;
     return 0;
   }
+  // A text may lie in this very arena, which moves when it grows.
+  if (bytes_.capacity() - bytes_.size() < text.size() + 2) {
+    const std::string copy(text);
+    bytes_.reserve(std::max(bytes_.capacity() * 2, bytes_.size() + copy.size() + 2));
+    return append(copy);
+  }
+  return append(text);
+}
+
+TextRef Texts::append(std::string_view text) {
   const auto ref = static_cast<TextRef>(bytes_.size());
-  bytes_ += static_cast<char>(text.size() & 0xFF);
-  bytes_ += static_cast<char>(text.size() >> 8);
-  bytes_ += text;
+  bytes_.push_back(static_cast<char>(text.size() & 0xFF));
+  bytes_.push_back(static_cast<char>(text.size() >> 8));
+  bytes_.insert(bytes_.end(), text.begin(), text.end());
   return ref;
 }
 
@@ -28,38 +39,36 @@ std::size_t TextMap::slot_of(const Texts& texts, std::string_view text, std::uin
   const auto short_hash = static_cast<std::uint32_t>(hash >> 32);
   for (std::size_t i = short_hash & mask;; i = (i + 1) & mask) {
     const Slot& slot = slots_[i];
-    if (!slot.used || (slot.hash == short_hash && texts.at(slot.key) == text)) return i;
+    if (slot.key == kFree || (slot.hash == short_hash && texts.at(slot.key) == text)) return i;
   }
 }
 
 std::optional<std::uint32_t> TextMap::find(const Texts& texts, std::string_view text) const {
   if (slots_.empty()) return std::nullopt;
   const Slot& slot = slots_[slot_of(texts, text, hash_of(text))];
-  if (!slot.used) return std::nullopt;
+  if (slot.key == kFree) return std::nullopt;
   return slot.value;
 }
 
-std::optional<TextRef> TextMap::name(const Texts& texts, std::string_view text) const {
-  if (slots_.empty()) return std::nullopt;
-  const Slot& slot = slots_[slot_of(texts, text, hash_of(text))];
-  if (!slot.used) return std::nullopt;
-  return slot.key;
-}
-
-std::pair<std::uint32_t, bool> TextMap::insert(Texts& texts, std::string_view text,
-                                               std::uint32_t value) {
+TextMap::Inserted TextMap::insert(Texts& texts, std::string_view text, std::uint32_t value) {
   if ((size_ + 1) * 3 > slots_.size() * 2) grow(slots_.empty() ? 16 : slots_.size() * 2);
   const auto hash = hash_of(text.substr(0, Texts::kMaxText));
   Slot& slot = slots_[slot_of(texts, text.substr(0, Texts::kMaxText), hash)];
-  if (slot.used) return {slot.value, false};
-  slot = {static_cast<std::uint32_t>(hash >> 32), texts.add(text), value, true};
+  if (slot.key != kFree) return {slot.value, false, slot.key};
+  slot = {static_cast<std::uint32_t>(hash >> 32), texts.add(text), value};
   ++size_;
-  return {value, true};
+  return {value, true, slot.key};
 }
 
 void TextMap::assign(Texts& texts, std::string_view text, std::uint32_t value) {
-  const auto [old, added] = insert(texts, text, value);
-  if (!added && old != value) slots_[slot_of(texts, text, hash_of(text))].value = value;
+  const auto there = insert(texts, text, value);
+  if (!there.added && there.value != value)
+    slots_[slot_of(texts, text, hash_of(text))].value = value;
+}
+
+void TextMap::expect(std::string_view text) const {
+  if (slots_.empty()) return;
+  __builtin_prefetch(&slots_[(hash_of(text) >> 32) & (slots_.size() - 1)]);
 }
 
 void TextMap::reserve(std::size_t count) {
@@ -69,12 +78,12 @@ void TextMap::reserve(std::size_t count) {
 
 // A slot's place follows from the hash it keeps, so growing hashes no text again.
 void TextMap::grow(std::size_t slots) {
-  std::vector<Slot> old = std::exchange(slots_, std::vector<Slot>(slots));
+  Large<Slot> old = std::exchange(slots_, Large<Slot>(slots));
   const auto mask = slots - 1;
   for (const Slot& slot : old) {
-    if (!slot.used) continue;
+    if (slot.key == kFree) continue;
     std::size_t i = slot.hash & mask;
-    while (slots_[i].used) i = (i + 1) & mask;
+    while (slots_[i].key != kFree) i = (i + 1) & mask;
     slots_[i] = slot;
   }
 }

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include "base/large.hpp"
+
 namespace interdict::policy {
 
 /// The name of a text; 0 is the empty text.
@@ -22,7 +24,7 @@ class Texts {
   static constexpr std::size_t kMaxText = 4096;
   static constexpr std::size_t kMaxBytes = 0xFFFF0000;
 
-  Texts() : bytes_(2, '\0') {}
+  Texts() : bytes_{'\0', '\0'} {}
   /// Texts longer than kMaxText are cut; when the arena is full, the empty text and full().
   TextRef add(std::string_view text);
   [[nodiscard]] std::string_view at(TextRef ref) const {
@@ -34,7 +36,8 @@ class Texts {
   void reserve(std::size_t bytes) { bytes_.reserve(bytes); }
 
  private:
-  std::string bytes_;
+  TextRef append(std::string_view text);
+  Large<char> bytes_;
   bool full_ = false;
 };
 
@@ -46,26 +49,30 @@ std::uint64_t hash_of(std::string_view text);
 class TextMap {
  public:
   [[nodiscard]] std::optional<std::uint32_t> find(const Texts& texts, std::string_view text) const;
-  /// The value beside the text and whether it was put there now; the key is added to `texts` then.
-  std::pair<std::uint32_t, bool> insert(Texts& texts, std::string_view text, std::uint32_t value);
+  struct Inserted {
+    std::uint32_t value;  // what is beside the text now
+    bool added;           // put there by this call; the key was added to `texts` then
+    TextRef key;
+  };
+  Inserted insert(Texts& texts, std::string_view text, std::uint32_t value);
+  /// Fetches what insert() and find() will need of this text: for callers that know a few ahead.
+  void expect(std::string_view text) const;
   /// Puts `value` beside the text, whatever was there.
   void assign(Texts& texts, std::string_view text, std::uint32_t value);
-  /// The name of a text that is a key.
-  [[nodiscard]] std::optional<TextRef> name(const Texts& texts, std::string_view text) const;
   [[nodiscard]] std::size_t size() const { return size_; }
   void reserve(std::size_t count);
 
  private:
   struct Slot {
     std::uint32_t hash = 0;
-    TextRef key = 0;
+    TextRef key = kFree;
     std::uint32_t value = 0;
-    bool used = false;
   };
+  static constexpr TextRef kFree = 0xFFFFFFFF;
   [[nodiscard]] std::size_t slot_of(const Texts& texts, std::string_view text,
                                     std::uint64_t hash) const;
   void grow(std::size_t slots);
-  std::vector<Slot> slots_;
+  Large<Slot> slots_;
   std::size_t size_ = 0;
 };
 

@@ -18,9 +18,9 @@ Attribute People::attribute(std::string_view kind, std::string_view name) {
   key += ':';
   key += name;
   const auto next = static_cast<Attribute>(attributes.size());
-  const auto [value, added] = attribute_index.insert(texts, key, next);
-  if (added) attributes.push_back(*attribute_index.name(texts, key));
-  return value;
+  const auto there = attribute_index.insert(texts, key, next);
+  if (there.added) attributes.push_back(there.key);
+  return there.value;
 }
 
 std::optional<Attribute> People::find_attribute(std::string_view kind,

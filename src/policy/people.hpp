@@ -23,6 +23,8 @@ using Attribute = std::uint32_t;
 using AttributeSet = std::uint32_t;
 using PersonIndex = std::uint32_t;
 
+/// Of an account; longer ones are nobody's.
+inline constexpr std::size_t kMaxAccount = 320;
 /// An address as accounts are compared: ASCII letters in lower case, blanks off both ends.
 std::string account_key(std::string_view address);
 
@@ -36,11 +38,11 @@ struct People {
   std::vector<std::vector<Attribute>> sets;  // sorted; sets[0] is empty
   std::map<std::vector<Attribute>, AttributeSet> set_index;
 
-  std::vector<TextRef> id;
-  std::vector<OrgIndex> organisation;
-  std::vector<AttributeSet> set;
-  std::vector<std::uint32_t> first_account{0};  // of person i: [first_account[i], [i + 1])
-  std::vector<TextRef> accounts;
+  Large<TextRef> id;
+  Large<OrgIndex> organisation;
+  Large<AttributeSet> set;
+  Large<std::uint32_t> first_account{0};  // of person i: [first_account[i], [i + 1])
+  Large<TextRef> accounts;
   TextMap by_id, by_account;  // to PersonIndex
 
   People();

@@ -133,7 +133,7 @@ void Loader::add_organisation(const OrgText& from) {
     return;
   }
   const auto index = static_cast<OrgIndex>(ban_.organisations.size());
-  const auto [other, added] = ban_.organisations_by_id.insert(texts, from.id.text, index);
+  const auto [other, added, key] = ban_.organisations_by_id.insert(texts, from.id.text, index);
   if (!added) {
     problems_.add(from.file, from.id.place,
                   fmt::format("organisation '{}' stands twice (first in "
@@ -142,7 +142,7 @@ void Loader::add_organisation(const OrgText& from) {
     return;
   }
   Organisation o;
-  o.id = *ban_.organisations_by_id.name(texts, from.id.text);
+  o.id = key;
   o.name = texts.add(from.name.text);
   o.place = from.place;
   o.zone = kNone;

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxAttributes = 256;
 
 bool valid_account(std::string_view account) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
-  return !account.empty() && account.size() <= 320 && !std::ranges::any_of(account, bad) &&
+  return !account.empty() && account.size() <= kMaxAccount && !std::ranges::any_of(account, bad) &&
          std::ranges::count(account, '@') <= 1 && account.front() != '@' && account.back() != '@';
 }
 
@@ -28,6 +28,14 @@ struct Loader::PersonText {
   Place place;
   std::string_view id, organisation, accounts, roles, groups;
   Place id_place, organisation_place, accounts_place, roles_place, groups_place;
+};
+
+/// Rows read ahead of their adding. Each needs two or three random places of large tables; asked
+/// for a few dozen rows before they are needed, their waits overlap.
+struct Loader::Ahead {
+  static constexpr std::size_t kRows = 64;
+  std::array<std::string, kRows> text;  // what the views of a row look into
+  std::vector<PersonText> rows;
 };
 
 void Loader::read_people(Fields& root) {
@@ -79,33 +87,53 @@ void Loader::read_people_file(Fields& root) {
     column->reserve(expected);
   }
   people.first_account.reserve(expected + 1);
+  Ahead ahead;
+  const auto add_all = [&] {
+    for (const PersonText& row : ahead.rows) add_person(row);
+    ahead.rows.clear();
+  };
+  while (reader.next() && !problems_.full()) {
+    take_row(reader, *header, ahead);
+    if (ahead.rows.size() == Ahead::kRows) add_all();
+  }
+  add_all();
+  if (reader.error()) problems_.add(people_file_, reader.error()->first, reader.error()->second);
+}
+
+void Loader::take_row(const CsvReader& reader, const CsvHeader& header, Ahead& ahead) {
   PersonText from;
   from.file = people_file_;
-  while (reader.next() && !problems_.full()) {
-    from.place = reader.place(0);
-    if (reader.fields().size() != header->width()) {
-      problems_.add(from.file, from.place,
-                    fmt::format("{} fields where the first line names {}", reader.fields().size(),
-                                header->width()));
-      continue;
-    }
-    from.id = header->field(reader, 0);
-    from.organisation = header->field(reader, 1);
-    from.accounts = header->field(reader, 2);
-    from.roles = header->field(reader, 3);
-    from.groups = header->field(reader, 4);
-    from.id_place = header->place(reader, 0);
-    from.organisation_place = header->place(reader, 1);
-    from.accounts_place = header->place(reader, 2);
-    from.roles_place = header->place(reader, 3);
-    from.groups_place = header->place(reader, 4);
-    if (!valid_id(from.id)) {
-      problems_.add(from.file, from.id_place, fmt::format("'{}' is no name", shown(from.id)));
-      continue;
-    }
-    add_person(from);
+  from.place = reader.place(0);
+  if (reader.fields().size() != header.width()) {
+    problems_.add(from.file, from.place,
+                  fmt::format("{} fields where the first line names {}", reader.fields().size(),
+                              header.width()));
+    return;
   }
-  if (reader.error()) problems_.add(people_file_, reader.error()->first, reader.error()->second);
+  if (const auto id = header.field(reader, 0); !valid_id(id)) {
+    problems_.add(from.file, header.place(reader, 0), fmt::format("'{}' is no name", shown(id)));
+    return;
+  }
+  const std::array<std::string_view*, 5> fields{&from.id, &from.organisation, &from.accounts,
+                                                &from.roles, &from.groups};
+  const std::array<Place*, 5> places{&from.id_place, &from.organisation_place, &from.accounts_place,
+                                     &from.roles_place, &from.groups_place};
+  auto& text = ahead.text[ahead.rows.size()];
+  text.clear();
+  for (std::size_t i = 0; i < fields.size(); ++i) text += header.field(reader, i);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const auto size = header.field(reader, i).size();
+    *fields[i] = std::string_view(text).substr(begin, size);
+    *places[i] = header.place(reader, i);
+    begin += size;
+  }
+  const auto& people = ban_.people;
+  people.by_id.expect(from.id);
+  ban_.organisations_by_id.expect(from.organisation);
+  const auto first = from.accounts.substr(0, from.accounts.find_first_of(";|"));
+  people.by_account.expect(account_key(first));
+  ahead.rows.push_back(from);
 }
 
 /// Whether an organisation or one above it has the group.
@@ -182,13 +210,13 @@ void Loader::add_person(const PersonText& from) {
   const auto set = attribute_set(from, *o);
   if (!set) return;
   const auto index = static_cast<PersonIndex>(people.size());
-  const auto [other, added] = people.by_id.insert(people.texts, from.id, index);
+  const auto [other, added, id] = people.by_id.insert(people.texts, from.id, index);
   if (!added) {
     problems_.add(from.file, from.id_place,
                   fmt::format("person '{}' stands twice", shown(from.id)));
     return;
   }
-  people.id.push_back(*people.by_id.name(people.texts, from.id));
+  people.id.push_back(id);
   people.organisation.push_back(*o);
   people.set.push_back(*set);
   std::size_t count = 0;
@@ -201,7 +229,7 @@ void Loader::add_person(const PersonText& from) {
                         : fmt::format("'{}' is no account", shown(written)));
       return;
     }
-    const auto [owner, fresh] = people.by_account.insert(people.texts, account, index);
+    const auto [owner, fresh, key] = people.by_account.insert(people.texts, account, index);
     if (!fresh) {
       problems_.add(from.file, from.accounts_place,
                     owner == index
@@ -210,7 +238,7 @@ void Loader::add_person(const PersonText& from) {
                                       people.texts.at(people.id[owner])));
       return;
     }
-    people.accounts.push_back(*people.by_account.name(people.texts, account));
+    people.accounts.push_back(key);
   });
   people.first_account.push_back(static_cast<std::uint32_t>(people.accounts.size()));
 }

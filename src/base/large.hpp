@@ -13,7 +13,7 @@
 
 #include <sys/mman.h>
 
-namespace interdict::indicators {
+namespace interdict {
 
 template <class T>
 class LargeAllocator {
@@ -53,4 +53,4 @@ void make_room(Large<T>& vector, std::size_t count) {
   vector.reserve(std::max(vector.size() + count, 2 * vector.capacity()));
 }
 
-}  // namespace interdict::indicators
+}  // namespace interdict
