@@ -125,7 +125,8 @@ const policy::Policy& the_policy() {
 
 struct Questions {
   std::vector<policy::PersonId> who;
-  std::vector<std::string> accounts;
+  std::string text;  // of all accounts: a server has just read the one it asks about
+  std::vector<std::string_view> accounts;
   std::vector<policy::ClaimId> claims;
   std::vector<UtcTime> at;
   policy::ClaimTable table;
@@ -137,9 +138,12 @@ struct Questions {
       known.push_back(*table.intern(policy::standings_of_class(policy.ban(), c)));
     }
     known.push_back(*table.intern(policy::standings_of_nothing(policy.ban())));
+    text.reserve(kQuestions * 64);
     for (std::size_t i = 0; i < kQuestions; ++i) {
       const auto p = static_cast<policy::PersonIndex>(dice.below(kPeople));
-      accounts.emplace_back(policy.ban().text(policy.ban().people.accounts_of(p).front()));
+      const auto account = policy.ban().text(policy.ban().people.accounts_of(p).front());
+      text += account;
+      accounts.push_back(std::string_view(text).substr(text.size() - account.size()));
       who.push_back(policy.intern(accounts.back()));
       claims.push_back(known[static_cast<std::size_t>(dice.below(static_cast<int>(known.size())))]);
       at.push_back(UtcTime{parse_date("2023-01-01")->micros +

@@ -4,8 +4,8 @@
 
 namespace interdict::artefacts {
 
-Scan::Scan(const Table& table, evidence::Tree& tree, std::optional<Equals> only)
-    : table_(table), tree_(tree), only_(std::move(only)) {}
+Scan::Scan(const Table& table, evidence::Tree& tree, std::optional<Equals> only, Wanted wanted)
+    : table_(table), tree_(tree), only_(std::move(only)), wanted_(wanted) {}
 
 bool Scan::next() {
   if (!started_) {
@@ -54,7 +54,7 @@ void Scan::find_files() {
 bool Scan::open_next() {
   for (; index_ < files_.size(); ++index_) {
     SourceCoverage& coverage = add_coverage(files_[index_].device_path);
-    auto cursor = table_.open(Source(tree_, files_[index_], coverage.notes), only_);
+    auto cursor = table_.open(Source(tree_, files_[index_], coverage.notes, wanted_), only_);
     if (cursor) {
       cursor_ = *std::move(cursor);
       return true;

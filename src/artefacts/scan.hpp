@@ -25,7 +25,8 @@ struct SourceCoverage {
 /// must outlive the scan. A scan belongs to one thread.
 class Scan {
  public:
-  Scan(const Table& table, evidence::Tree& tree, std::optional<Equals> only = {});
+  Scan(const Table& table, evidence::Tree& tree, std::optional<Equals> only = {},
+       Wanted wanted = Wanted::all());
 
   /// False: the end.
   bool next();
@@ -49,6 +50,7 @@ class Scan {
   const Table& table_;
   evidence::Tree& tree_;
   std::optional<Equals> only_;
+  Wanted wanted_;
   std::vector<evidence::File> files_;
   std::vector<std::unique_ptr<SourceCoverage>> coverage_;  // stable addresses: sources point in
   std::unique_ptr<Cursor> cursor_;

@@ -11,6 +11,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <functional>
@@ -122,15 +123,30 @@ class Notes {
   static constexpr std::size_t kMaxSentences = 1000;
 };
 
+/// The columns somebody will look at, one bit each; from the 64th on they share the last.
+class Wanted {
+ public:
+  static Wanted all() { return Wanted(~std::uint64_t{0}); }
+  explicit Wanted(std::uint64_t bits) : bits_(bits) {}
+  [[nodiscard]] bool has(std::size_t column) const {
+    return (bits_ >> std::min<std::size_t>(column, 63) & 1) != 0;
+  }
+
+ private:
+  std::uint64_t bits_;
+};
+
 /// One file that an artefact reads.
 class Source {
  public:
-  Source(evidence::Tree& tree, evidence::File file, Notes& notes)
-      : tree_(tree), file_(std::move(file)), notes_(notes) {}
+  Source(evidence::Tree& tree, evidence::File file, Notes& notes, Wanted wanted = Wanted::all())
+      : tree_(tree), file_(std::move(file)), notes_(notes), wanted_(wanted) {}
 
   [[nodiscard]] evidence::Tree& tree() const { return tree_; }
   [[nodiscard]] const evidence::File& file() const { return file_; }
   [[nodiscard]] Notes& notes() const { return notes_; }
+  /// False: the reader may leave this column NULL, and its damage uncounted.
+  [[nodiscard]] bool wants(std::size_t column) const { return wanted_.has(column); }
   /// The whole content (Errc::limit beyond plist::kMaxBytes).
   [[nodiscard]] Result<Bytes> bytes() const;
   /// The content as a database, with its -wal.
@@ -140,6 +156,7 @@ class Source {
   evidence::Tree& tree_;
   evidence::File file_;
   Notes& notes_;
+  Wanted wanted_;
 };
 
 /// Yields the rows of one source. Owns what it reads from.

@@ -77,7 +77,12 @@ class BanReplay final : public BanCommand {
     options.domain = ascii_lower(domain_);
     options.settle_days = settle_;
     options.logs.kind = kind_;
-    options.logs.zone = zone_.empty() ? ban.zone_of(0) : TRY(Zone::find(zone_));
+    options.logs.zone = ban.zone_of(0);
+    if (!zone_.empty()) {
+      auto zone = Zone::find(zone_);
+      if (!zone) return Error{Errc::usage, fmt::format("--zone: {}", zone.error().what())};
+      options.logs.zone = *std::move(zone);
+    }
     if (!year_.empty()) {
       const auto* const end = year_.data() + year_.size();
       const auto read = std::from_chars(year_.data(), end, options.logs.year);

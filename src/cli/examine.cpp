@@ -30,7 +30,7 @@ class Examine final : public Command {
     a.option("--password-file", password_file_, "first line is the backup's password", "FILE");
     a.option("--fail-on", fail_on_,
              "exit 1 from this kind on: note, weakness, exposure, attempt, compromise", "KIND");
-    a.number("--rows", rows_, "rows shown of each finding, at most 100");
+    a.number("--rows", rows_, "rows shown of each finding, up to 100");
     a.number("--time-limit", time_limit_, "seconds that one artefact or detection may take");
     a.flag("--json", json_, "print report.json instead of the summary");
     a.footer(
@@ -42,6 +42,10 @@ class Examine final : public Command {
     const auto fail_on = finding_kind(fail_on_);
     if (!fail_on) {
       return fail(terminal, Error{Errc::usage, fmt::format("--fail-on: no kind '{}'", fail_on_)});
+    }
+    if (rows_ > examine::kMaxCitedRows) {
+      terminal.say(fmt::format("--rows: {} are kept of each finding, and the count of all",
+                               examine::kMaxCitedRows));
     }
     if (time_limit_ == 0) return fail(terminal, Error{Errc::usage, "--time-limit: at least 1"});
     for (const auto& table : only_) {

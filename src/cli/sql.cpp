@@ -1,6 +1,7 @@
 // interdict sql EVIDENCE "SELECT …": the same tables that the detections see, for analysts.
 
-#include <algorithm>
+#include <charconv>
+#include <cstdlib>
 
 #include <fmt/format.h>
 
@@ -48,10 +49,17 @@ class Sql final : public Command {
         statement_,
         [&](std::span<const std::string> header) {
           names.assign(header.begin(), header.end());
-          if (!json_) print_csv(terminal, {header.begin(), header.end()});
+          std::vector<rules::Cell> cells(header.begin(), header.end());
+          if (!json_) print_csv(terminal, cells);
         },
-        [&](std::span<const rules::Cell> row) {
-          json_ ? print_json(terminal, names, row) : print_csv(terminal, {row.begin(), row.end()});
+        [&](std::span<const rules::Answer> row) {
+          if (json_) {
+            print_json(terminal, names, row);
+          } else {
+            std::vector<rules::Cell> cells;
+            for (const auto& answer : row) cells.push_back(answer.text);
+            print_csv(terminal, cells);
+          }
           return true;
         });
     for (const auto& failure : (*engine)->failures())
@@ -70,13 +78,30 @@ class Sql final : public Command {
     }
     terminal.out(line + '\n');
   }
+  /// A number stays one: whole ones to their last digit, infinities (which JSON lacks) as null.
+  static void write_json(JsonWriter& json, const rules::Answer& answer) {
+    if (!answer.text) {
+      json.null();
+      return;
+    }
+    const std::string& text = *answer.text;
+    std::int64_t whole = 0;
+    const auto [end, wrong] = std::from_chars(text.data(), text.data() + text.size(), whole);
+    if (!answer.number) {
+      json.string(text);
+    } else if (wrong == std::errc() && end == text.data() + text.size()) {
+      json.integer(whole);
+    } else {
+      json.real(std::strtod(text.c_str(), nullptr));
+    }
+  }
   static void print_json(Terminal& terminal, const std::vector<std::string>& names,
-                         std::span<const rules::Cell> row) {
+                         std::span<const rules::Answer> row) {
     JsonWriter json;
     json.begin_object();
     for (std::size_t i = 0; i < row.size(); ++i) {
       json.key(names[i]);
-      row[i] ? json.string(*row[i]) : json.null();
+      write_json(json, row[i]);
     }
     json.end_object();
     terminal.out(json.take() + '\n');

@@ -180,7 +180,7 @@ Result<std::shared_ptr<RandomAccess>> IosBackup::open(const File& file, std::str
   } else if (facts_.encrypted && content->size() > 0) {
     remark(odd, "stored without encryption in an encrypted backup");
   }
-  if (file.recorded_size && *file.recorded_size != content->size()) {
+  if (file.recorded_size && !std::cmp_equal(*file.recorded_size, content->size())) {
     remark(odd,
            fmt::format("recorded size {}, content {} bytes", *file.recorded_size, content->size()));
   }
@@ -213,7 +213,7 @@ void IosBackup::add_wal(const File& wal, sqlite::Files& files, std::string* odd)
     return;
   }
   // One that was cut between two frames looks whole to SQLite.
-  if ((*content)->size() < wal.recorded_size.value_or(0)) {
+  if (std::cmp_less((*content)->size(), wal.recorded_size.value_or(0))) {
     files.wal_fault = Error{Errc::truncated, "its -wal is cut short: changes may be missing"};
   }
   if ((*content)->size() > 0) files.wal = *std::move(content);

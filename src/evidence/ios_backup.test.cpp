@@ -104,10 +104,16 @@ bool has_note(const Tree& tree, std::string_view part) {
                              [&](const std::string& note) { return note.find(part) != note.npos; });
 }
 
-}  // namespace
+/// As iOS 10.0 and 10.1 wrote them: encrypted files and a plain manifest.
+test::BackupSpec phone_of_ios_10_1() {
+  auto specification = small_phone(true);
+  specification.encryption->sha256_iterations = 0;
+  specification.encryption->plain_manifest = true;
+  return specification;
+}
 
-TEST_CASE("an encrypted backup shows the same files as its plain twin") {
-  const Phone plain(small_phone(false)), encrypted(small_phone(true));
+void check_twin_of_plain(const test::BackupSpec& specification) {
+  const Phone plain(small_phone(false)), encrypted(specification);
   const auto a = plain.open(), b = encrypted.open();
   CHECK_FALSE(a->facts().encrypted);
   CHECK(b->facts().encrypted);
@@ -132,6 +138,18 @@ TEST_CASE("an encrypted backup shows the same files as its plain twin") {
       if (in_plain) CHECK(text_of_all(**in_plain) == text_of_all(**in_encrypted));
     }
   }
+}
+
+}  // namespace
+
+TEST_CASE("an encrypted backup shows the same files as its plain twin") {
+  check_twin_of_plain(small_phone(true));
+}
+
+TEST_CASE("encrypted files under a plain manifest are read as their plain twin") {
+  check_twin_of_plain(phone_of_ios_10_1());
+  const Phone phone(phone_of_ios_10_1());
+  CHECK(phone.failure(password("wrong")).code() == Errc::locked);
 }
 
 TEST_CASE("both key derivations and both paddings of the manifest open") {
@@ -243,6 +261,17 @@ TEST_CASE("padding, not the recorded size, decides how long a file is") {
           "a canary sings");
     CHECK(odd.empty());
   }
+}
+
+TEST_CASE("a recorded size below nothing is told, and the file is read") {
+  auto specification = small_phone(false);
+  for (auto& file : specification.files) {
+    if (file.path == "Library/Notes/lie.txt") file.size_lie = -12;
+  }
+  const Phone phone(specification);
+  std::string odd;
+  CHECK(content_at(*phone.open(), "HomeDomain", "Library/Notes/lie.txt", &odd) == "truth");
+  CHECK(odd == "recorded size -7, content 5 bytes");
 }
 
 TEST_CASE("an empty file of the phone is an empty file") {

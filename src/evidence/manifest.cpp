@@ -141,7 +141,7 @@ File file_of(const Entry& entry, bool with_keys) {
     file.record_error = mb.error().what();
     return file;
   }
-  if (mb->size && *mb->size >= 0) file.recorded_size = static_cast<std::uint64_t>(*mb->size);
+  file.recorded_size = mb->size;
   if (with_keys) file.key.assign(mb->encryption_key.begin(), mb->encryption_key.end());
   return file;
 }

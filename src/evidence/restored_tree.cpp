@@ -61,6 +61,7 @@ int rename_to_new(int from_folder, const char* from, int to_folder, const char* 
 }  // namespace
 
 Status check_restorable(std::string_view domain, std::string_view relative_path) {
+  if (domain.empty()) return Error{Errc::malformed, "its row names no domain, not restored"};
   if (domain.find('/') != domain.npos)
     return Error{Errc::malformed, "an unsafe domain, not restored"};
   TRY(check_component(domain));

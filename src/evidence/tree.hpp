@@ -43,7 +43,7 @@ struct File {
   std::string relative_path;
   std::string device_path;
   Bytes key;  // wrapped per-file key of an encrypted backup, else empty
-  std::optional<std::uint64_t> recorded_size;  // the manifest's Size: not to be trusted
+  std::optional<std::int64_t> recorded_size;  // the manifest's Size: not to be trusted
   std::string record_error;  // why its MBFile record could not be read; empty when it was
 };
 

@@ -117,6 +117,9 @@ void Checker::people() {
     kinds.emplace(people.organisation[p], people.set[p]);
   }
   kinds_of_people_.assign(kinds.begin(), kinds.end());
+  for (std::uint32_t i = 0; i < kinds_of_people_.size(); ++i) {
+    for (const auto a : people.sets[kinds_of_people_[i].second]) kinds_with_[a].push_back(i);
+  }
   if (without_account > 0) {
     add("no-account", false, {},
         fmt::format("{} people have no account, so no rule can reach them; the first is '{}'",

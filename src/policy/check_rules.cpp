@@ -94,8 +94,12 @@ void Checker::overrides() {
 bool Checker::anybody(const Scope& scope, OrgIndex o) const {
   // People without roles of a work domain count as everyone.
   if (scope.everyone()) return true;
-  return std::ranges::any_of(kinds_of_people_, [&](const auto& kind) {
-    return ban_.meant(scope, o, kind.first, ban_.people.sets[kind.second]);
+  return std::ranges::any_of(scope.any, [&](Attribute a) {
+    const auto with = kinds_with_.find(a);
+    return with != kinds_with_.end() && std::ranges::any_of(with->second, [&](std::uint32_t i) {
+             const auto& [org, set] = kinds_of_people_[i];
+             return ban_.meant(scope, o, org, ban_.people.sets[set]);
+           });
   });
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <unordered_map>
 
 #include "policy/check.hpp"
 
@@ -40,6 +41,7 @@ class Checker {
   std::vector<Finding> list_;
   /// Organisations of people by the set of their attributes; each pair once.
   std::vector<std::pair<OrgIndex, AttributeSet>> kinds_of_people_;
+  std::unordered_map<Attribute, std::vector<std::uint32_t>> kinds_with_;  // indexes of the above
 };
 
 }  // namespace interdict::policy

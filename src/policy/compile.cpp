@@ -14,6 +14,7 @@
 #include "base/text.hpp"
 #include "policy/canonical.hpp"
 #include "policy/compile_timeline.hpp"
+#include "policy/interpreter.hpp"
 #include "policy/table.hpp"
 
 namespace interdict::policy {
@@ -70,6 +71,7 @@ class Compiler {
                    std::span<const std::uint32_t> conditions);
   std::uint32_t add_timeline(const std::vector<Segment>& timeline);
   void add_subjects();
+  void index_accounts();
   void order_rules();
   void order_instants();
   bool too_large() const;
@@ -343,9 +345,37 @@ void Compiler::add_subjects() {
   for (const auto& [domain, o] : ban.below_domains) {
     t.below_domains.assign(texts, std::string(ban.text(domain)), subject(o));
   }
-  for (const auto account : ban.private_accounts) {
-    t.accounts.assign(texts, std::string(ban.text(account)), kNone);
+}
+
+/// Break-glass comes first, then what is private, then people.
+void Compiler::index_accounts() {
+  auto& t = *table_;
+  const Ban& ban = t.ban;
+  std::map<std::string_view, AccountIndex::Entry> special;
+  for (const BreakGlass& glass : ban.break_glass) {
+    const auto account = ban.text(glass.account);
+    const auto who = find_subject(ban, account);
+    t.glass_org.push_back(who.organisation);
+    special.emplace(account,
+                    AccountIndex::Entry{account, static_cast<std::uint32_t>(t.profile_of.size()),
+                                        kGlassProfile});
+    t.profile_of.push_back(kGlassProfile);
   }
+  for (const auto ref : ban.private_accounts) {
+    special.emplace(ban.text(ref), AccountIndex::Entry{ban.text(ref), kNone, kNone});
+  }
+  std::vector<AccountIndex::Entry> entries;
+  entries.reserve(ban.people.accounts.size() + special.size());
+  for (PersonIndex p = 0; p < ban.people.size(); ++p) {
+    for (const auto ref : ban.people.accounts_of(p)) {
+      const auto account = ban.text(ref);
+      if (special.empty() || !special.contains(account)) {
+        entries.push_back({account, p, t.profile_of[p]});
+      }
+    }
+  }
+  for (const auto& [account, entry] : special) entries.push_back(entry);
+  t.accounts = AccountIndex(entries);
 }
 
 Result<Policy> Compiler::run() {
@@ -363,41 +393,10 @@ Result<Policy> Compiler::run() {
     if (too_large()) return Error{Errc::limit, "the decision table is too large"};
   }
   add_subjects();
-  Policy policy(std::move(table_));
-  auto& made = *policy.table_;
-  for (const BreakGlass& glass : made.ban.break_glass) {
-    const std::string account(made.ban.text(glass.account));
-    const auto who = policy.intern(account);
-    made.glass_org.push_back(who.outside() ? 0 : policy.organisation_of(who));
-  }
-  for (const BreakGlass& glass : made.ban.break_glass) {
-    const std::string account(made.ban.text(glass.account));
-    made.accounts.assign(made.ban.people.texts, account,
-                         static_cast<std::uint32_t>(made.profile_of.size()));
-    made.profile_of.push_back(kGlassProfile);
-  }
-  return policy;
+  index_accounts();
+  return Policy(std::move(table_));
 }
 
 Result<Policy> Policy::compile(Ban ban) { return Compiler(std::move(ban)).run(); }
-
-Policy::Policy(std::unique_ptr<Table> table) : table_(std::move(table)) {}
-Policy::Policy(Policy&&) noexcept = default;
-Policy& Policy::operator=(Policy&&) noexcept = default;
-Policy::~Policy() = default;
-
-const Ban& Policy::ban() const { return table_->ban; }
-const crypto::Sha256& Policy::digest() const { return table_->digest; }
-std::string Policy::digest_text() const { return "sha256:" + hex(table_->digest); }
-std::size_t Policy::profiles() const { return table_->profiles.size(); }
-std::size_t Policy::segments() const { return table_->segments.size(); }
-
-std::vector<UtcTime> Policy::boundaries() const {
-  std::vector<UtcTime> all;
-  for (const auto micros : table_->instants) {
-    if (micros != kBeginning.micros && micros != kEnd.micros) all.push_back({micros});
-  }
-  return all;
-}
 
 }  // namespace interdict::policy

@@ -78,8 +78,7 @@ Decision Policy::decide(PersonId who, const ClaimTable& claims, ClaimId claim,
                         devices::Channel channel, UtcTime at) const {
   const Table& t = *table_;
   if (who.outside()) return {};
-  const auto profile = t.profile_of[who.value];
-  if (profile == kGlassProfile) {
+  if (who.profile == kGlassProfile) {
     Decision decision;
     decision.kind = Decision::Kind::break_glass;
     return decision;
@@ -89,7 +88,7 @@ Decision Policy::decide(PersonId who, const ClaimTable& claims, ClaimId claim,
              .channel = channel,
              .now = t.index_of(at),
              .until = kNever};
-  const Range layers = t.profiles[profile];
+  const Range layers = t.profiles[who.profile];
   const auto live = claims.live(claim);
   for (std::uint32_t l = 0; l < layers.count; ++l) {
     const Range layer = t.layers[t.layer_list[layers.first + l]];
@@ -114,26 +113,26 @@ Decision Policy::decide(PersonId who, const ClaimTable& claims, ClaimId claim,
   return decided(d);
 }
 
+PersonId Policy::person(PersonIndex listed) const { return {listed, table_->profile_of[listed]}; }
+
 PersonId Policy::intern(std::string_view account) const {
   const Table& t = *table_;
   const auto& texts = t.ban.people.texts;
-  std::array<char, 512> buffer;
+  std::array<char, kMaxAccount> buffer;
   account = trimmed(account);
   if (account.empty() || account.size() > buffer.size()) return {};
   std::ranges::transform(account, buffer.begin(), [](char c) { return ascii_lower(c); });
   const std::string_view key(buffer.data(), account.size());
-  if (t.accounts.size() != 0) {
-    if (const auto own = t.accounts.find(texts, key)) return {*own};
-  }
-  if (const auto person = t.ban.people.by_account.find(texts, key)) return {*person};
+  if (const auto found = t.accounts.find(key)) return {found->subject, found->profile};
   const auto at = key.rfind('@');
   if (at == key.npos || at == 0) return {};
   auto domain = key.substr(at + 1);
-  if (const auto found = t.domains.find(texts, domain)) return {*found};
+  const auto of = [&](std::uint32_t subject) { return PersonId{subject, t.profile_of[subject]}; };
+  if (const auto found = t.domains.find(texts, domain)) return of(*found);
   if (t.below_domains.size() == 0) return {};
   for (auto dot = domain.find('.'); dot != domain.npos; dot = domain.find('.')) {
     domain.remove_prefix(dot + 1);
-    if (const auto found = t.below_domains.find(texts, domain)) return {*found};
+    if (const auto found = t.below_domains.find(texts, domain)) return of(*found);
   }
   return {};
 }
@@ -147,7 +146,7 @@ OrgIndex Policy::organisation_of(PersonId who) const {
 }
 
 bool Policy::break_glass(PersonId who) const {
-  return !who.outside() && table_->profile_of[who.value] == kGlassProfile;
+  return !who.outside() && who.profile == kGlassProfile;
 }
 
 std::optional<PersonIndex> Policy::listed(PersonId who) const {
@@ -161,8 +160,7 @@ std::span<const Attribute> Policy::attributes_of(PersonId who) const {
 }
 
 std::uint32_t Policy::profile_of(PersonId who) const {
-  const auto profile = table_->profile_of[who.value];
-  return profile == kGlassProfile ? kNone : profile;
+  return who.profile == kGlassProfile ? kNone : who.profile;
 }
 
 }  // namespace interdict::policy

@@ -183,14 +183,36 @@ Decision timeless(Decision d) {
 }  // namespace
 
 TEST_CASE("the compiled table says what the document says, until the instant it names") {
-  CHECK(rc::check([] {
+  // What the random bans must have reached for this to mean anything.
+  struct {
+    int ruled = 0, exempt = 0, lifted_for_device = 0, overridden = 0, override_elsewhere = 0;
+  } reached;
+  CHECK(rc::check([&reached] {
     const auto world = *random_ban();
     const auto policy = policy_of(world.text);
-    for (int i = 0; i < 30; ++i) {
+    for (int i = 0; i < 80; ++i) {
       const auto q = random_question(world, policy.ban());
       const auto d = asked(policy, q);
       const auto trace = interpret(policy.ban(), q.account, q.row, q.channel, q.at);
       RC_ASSERT(timeless(d) == trace.decision);
+      reached.ruled += d.kind == Decision::Kind::ruled ? 1 : 0;
+      reached.exempt += d.kind == Decision::Kind::exempt ? 1 : 0;
+      for (const auto& one : trace.rules) {
+        const auto lifted = one.lifted_by;
+        reached.overridden += one.overridden_by != kNone ? 1 : 0;
+        reached.lifted_for_device +=
+            lifted != kNone && policy.ban().exemptions[lifted].device_class ? 1 : 0;
+        // Replaced on some channels, and still decisive on this one.
+        const bool open = policy.ban().rules[one.rule].overridable && d.rule == one.rule;
+        reached.override_elsewhere +=
+            open && std::ranges::any_of(policy.ban().rules,
+                                        [&](const Rule& r) {
+                                          return r.overrides == one.rule &&
+                                                 (r.channels & mask_of(q.channel)) == 0;
+                                        })
+                ? 1
+                : 0;
+      }
       RC_ASSERT(d == asked(policy, q));
       if (d.valid_until == kEnd) continue;
       RC_ASSERT(d.valid_until > q.at);
@@ -199,6 +221,15 @@ TEST_CASE("the compiled table says what the document says, until the instant it 
       RC_ASSERT(timeless(asked(policy, later)) == timeless(d));
     }
   }));
+  MESSAGE(fmt::format(
+      "reached: {} ruled, {} exempt, {} lifted for a device, {} overridden, {} elsewhere",
+      reached.ruled, reached.exempt, reached.lifted_for_device, reached.overridden,
+      reached.override_elsewhere));
+  CHECK(reached.ruled > 100);
+  CHECK(reached.exempt > 0);
+  CHECK(reached.lifted_for_device > 0);
+  CHECK(reached.overridden > 0);
+  CHECK(reached.override_elsewhere > 0);
 }
 
 TEST_CASE("an exemption more makes nobody's answer stricter") {

@@ -62,6 +62,38 @@ ExemptionIndex exemption_of(const Ban& ban, RuleIndex r, const Subject& who,
   return for_device;
 }
 
+/// The strictest of the rules that count, and whether an exemption lifted a stricter one.
+Decision decision_of(const Ban& ban, const std::vector<RuleTrace>& rules) {
+  const auto better = [&](const RuleTrace& a, const RuleTrace* b) {
+    const auto rank = [&](const RuleTrace& t) {
+      return std::tuple(t.action, t.stage, ban.organisations[ban.rules[t.rule].organisation].depth,
+                        ~t.rule);
+    };
+    return b == nullptr || rank(a) > rank(*b);
+  };
+  const RuleTrace *best = nullptr, *lifted = nullptr;
+  for (const RuleTrace& one : rules) {
+    if (one.standing == Standing::no || one.stage == Action::allow) continue;
+    if (one.overridden_by != kNone) continue;
+    auto& slot = one.lifted_by == kNone ? best : lifted;
+    if (better(one, slot)) slot = &one;
+  }
+  Decision d;
+  d.kind = Decision::Kind::allowed;
+  if (best != nullptr) {
+    d.action = best->action;
+    d.rule = best->rule;
+    d.stage = best->stage;
+    d.standing = best->standing;
+    if (d.action != Action::allow) d.kind = Decision::Kind::ruled;
+  }
+  if (lifted != nullptr && lifted->action > d.action) {
+    d.exemption = lifted->lifted_by;
+    if (d.kind == Decision::Kind::allowed) d.kind = Decision::Kind::exempt;
+  }
+  return d;
+}
+
 }  // namespace
 
 Subject find_subject(const Ban& ban, std::string_view account) {
@@ -114,33 +146,7 @@ Trace interpret(const Ban& ban, std::string_view account, std::span<const Standi
     one.lifted_by = exemption_of(ban, r, who, row, mask, at);
     trace.rules.push_back(one);
   }
-  const auto better = [&](const RuleTrace& a, const RuleTrace* b) {
-    const auto rank = [&](const RuleTrace& t) {
-      return std::tuple(t.action, t.stage, ban.organisations[ban.rules[t.rule].organisation].depth,
-                        ~t.rule);
-    };
-    return b == nullptr || rank(a) > rank(*b);
-  };
-  const RuleTrace *best = nullptr, *lifted = nullptr;
-  for (const RuleTrace& one : trace.rules) {
-    if (one.standing == Standing::no || one.stage == Action::allow) continue;
-    if (one.overridden_by != kNone) continue;
-    auto& slot = one.lifted_by == kNone ? best : lifted;
-    if (better(one, slot)) slot = &one;
-  }
-  Decision& d = trace.decision;
-  d.kind = Decision::Kind::allowed;
-  if (best != nullptr) {
-    d.action = best->action;
-    d.rule = best->rule;
-    d.stage = best->stage;
-    d.standing = best->standing;
-    if (d.action != Action::allow) d.kind = Decision::Kind::ruled;
-  }
-  if (lifted != nullptr && lifted->action > d.action) {
-    d.exemption = lifted->lifted_by;
-    if (d.kind == Decision::Kind::allowed) d.kind = Decision::Kind::exempt;
-  }
+  trace.decision = decision_of(ban, trace.rules);
   return trace;
 }
 

@@ -23,6 +23,8 @@ using Attribute = std::uint32_t;
 using AttributeSet = std::uint32_t;
 using PersonIndex = std::uint32_t;
 
+/// Of an account; longer ones are nobody's.
+inline constexpr std::size_t kMaxAccount = 320;
 /// An address as accounts are compared: ASCII letters in lower case, blanks off both ends.
 std::string account_key(std::string_view address);
 

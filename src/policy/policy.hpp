@@ -32,9 +32,11 @@
 namespace interdict::policy {
 
 /// Who asks: a listed person, somebody of a work domain, or a break-glass account; or nobody this
-/// policy knows.
+/// policy knows. Of the Policy that gave it: `profile` is a place in its table, carried along so
+/// that a decision need not look a million people up again.
 struct PersonId {
   std::uint32_t value = kNone;
+  std::uint32_t profile = kNone;
   bool operator==(const PersonId&) const = default;
   [[nodiscard]] bool outside() const { return value == kNone; }
 };
@@ -79,7 +81,7 @@ class Policy {
 
   /// The account as the server authenticated it. Break-glass accounts come first.
   [[nodiscard]] PersonId intern(std::string_view account) const;
-  [[nodiscard]] PersonId person(PersonIndex listed) const { return {listed}; }
+  [[nodiscard]] PersonId person(PersonIndex listed) const;
   /// Of a PersonId that is not outside.
   [[nodiscard]] OrgIndex organisation_of(PersonId who) const;
   [[nodiscard]] bool break_glass(PersonId who) const;

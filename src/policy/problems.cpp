@@ -35,7 +35,7 @@ std::size_t distance(std::string_view a, std::string_view b, std::size_t most) {
 
 template <class Candidates>
 std::string nearest(std::string_view written, const Candidates& candidates) {
-  std::size_t best = std::max<std::size_t>(1, written.size() / 3) + 1;
+  std::size_t best = std::max<std::size_t>(1, (written.size() + 1) / 3) + 1;
   std::string_view found;
   for (const std::string_view candidate : candidates) {
     const auto d = distance(written, candidate, best - 1);

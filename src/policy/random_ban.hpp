@@ -13,29 +13,36 @@ namespace interdict::policy::testing {
 struct RandomBan {
   std::string text;
   std::vector<std::string> accounts;
+  std::vector<int> parent;  // of each organisation; -1: none
   int organisations = 0, people = 0, classes = 0, rules = 0;
+
+  [[nodiscard]] bool below_first(int o) const {
+    while (o > 0) o = parent[static_cast<std::size_t>(o)];
+    return o == 0;
+  }
 };
 struct RandomOptions {
   bool relaxing = true;
   bool exemptions = true;
 };
 
-inline int below(int n) { return *rc::gen::inRange(0, n); }
+/// Even from the first case on: rapidcheck's own ranges grow with the size of a case.
+inline int below(int n) { return *rc::gen::resize(rc::kNominalSize, rc::gen::inRange(0, n)); }
 inline bool one_in(int n) { return below(n) == 0; }
 inline std::string random_day() {
   return fmt::format("2023-{:02}-{:02}", 1 + below(12), 1 + below(28));
 }
 inline std::string random_scope(const RandomBan& world, std::string_view prefix) {
   std::string out;
-  if (one_in(3)) out += fmt::format("{}roles = [\"r{}\"]\n", prefix, below(2));
-  if (one_in(4)) out += fmt::format("{}groups = [\"g{}\"]\n", prefix, below(2));
-  if (one_in(4)) out += fmt::format("{}people = [\"p{}\"]\n", prefix, below(world.people));
+  if (one_in(4)) out += fmt::format("{}roles = [\"r{}\"]\n", prefix, below(2));
+  if (one_in(5)) out += fmt::format("{}groups = [\"g{}\"]\n", prefix, below(2));
+  if (one_in(5)) out += fmt::format("{}people = [\"p{}\"]\n", prefix, below(world.people));
   return out;
 }
 inline std::string random_channels() {
   constexpr std::string_view kNames[] = {"mail.send", "mail.read", "sync", "web"};
   std::string out;
-  if (!one_in(3)) return out;
+  if (!one_in(2)) return out;
   for (const auto name : kNames) {
     if (one_in(2)) out += fmt::format("{}\"{}\"", out.empty() ? "" : ", ", name);
   }
@@ -60,9 +67,10 @@ inline std::string random_exemption(const RandomBan& world, std::string_view id)
       "[[exemption]]\nid = \"{}\"\nowner = \"o\"\nreason = \"r\"\norganisation = "
       "\"o{}\"\n",
       id, below(world.organisations));
-  out += random_scope(world, "") + random_channels();
-  if (one_in(3)) out += random_scope(world, "except_");
-  if (one_in(2)) out += fmt::format("devices = \"c{}\"\n", below(world.classes));
+  if (one_in(2)) out += random_scope(world, "");
+  if (one_in(2)) out += random_channels();
+  if (one_in(4)) out += random_scope(world, "except_");
+  if (!one_in(3)) out += fmt::format("devices = \"c{}\"\n", below(world.classes));
   if (one_in(2) && world.rules > 0) out += fmt::format("rules = [\"x{}\"]\n", below(world.rules));
   const int from = 1 + below(6);
   if (one_in(2)) out += fmt::format("from = 2023-{:02}-10\n", from);
@@ -78,7 +86,10 @@ inline void add_who(RandomBan& world) {
         "[[organisation]]\nid = \"o{0}\"\ndomains = [\"d{0}.example\"]\nzone = \"{1}\"\n"
         "groups = [\"g0\", \"g1\"]\n",
         o, one_in(2) ? "Europe/Berlin" : "Asia/Tokyo");
-    if (o > 0 && !one_in(4)) world.text += fmt::format("parent = \"o{}\"\n", below(o));
+    world.parent.push_back(o > 0 && !one_in(4) ? below(o) : -1);
+    if (world.parent.back() >= 0) {
+      world.text += fmt::format("parent = \"o{}\"\n", world.parent.back());
+    }
     world.accounts.push_back(fmt::format("somebody@d{}.example", o));
   }
   world.people = 1 + below(5);
@@ -107,7 +118,7 @@ inline rc::Gen<RandomBan> random_ban(RandomOptions options = {}) {
       const bool adoption = r > 0 && one_in(3);
       const int o = below(world.organisations);
       const auto stages = random_stages(options.relaxing);
-      const auto overridable = one_in(2) ? "true" : "false";
+      const auto overridable = one_in(r == 0 ? 4 : 2) ? "false" : "true";
       // Rule 0 is always a rule of organisation 0, so that it can be adopted and overridden.
       if (adoption && o > 0) {
         world.text += fmt::format(
@@ -116,14 +127,16 @@ inline rc::Gen<RandomBan> random_ban(RandomOptions options = {}) {
             r, o, overridable, random_scope(world, "except_"), stages);
         continue;
       }
+      const bool replaces = r > 0 && o > 0 && world.below_first(o) && !one_in(4);
       world.text += fmt::format(
           "[[rule]]\nid = \"x{}\"\norganisation = \"o{}\"\ndevices = \"c{}\"\n"
-          "overridable = {}\n{}{}stages = [{}]\n",
+          "overridable = {}\n{}{}{}stages = [{}]\n",
           r, r == 0 ? 0 : o, below(world.classes), overridable,
+          replaces ? "overrides = \"x0\"\n" : "",
           random_scope(world, "") + random_scope(world, "except_"), random_channels(), stages);
     }
     world.rules = rules;
-    const int exemptions = options.exemptions ? below(5) : 0;
+    const int exemptions = options.exemptions ? below(7) : 0;
     for (int e = 0; e < exemptions; ++e) {
       world.text += random_exemption(world, fmt::format("e{}", e));
     }

@@ -16,7 +16,7 @@ constexpr std::size_t kMaxAttributes = 256;
 
 bool valid_account(std::string_view account) {
   const auto bad = [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7F; };
-  return !account.empty() && account.size() <= 320 && !std::ranges::any_of(account, bad) &&
+  return !account.empty() && account.size() <= kMaxAccount && !std::ranges::any_of(account, bad) &&
          std::ranges::count(account, '@') <= 1 && account.front() != '@' && account.back() != '@';
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/large.hpp"
+#include "policy/account_index.hpp"
 #include "policy/policy.hpp"
 
 namespace interdict::policy {
@@ -58,7 +59,7 @@ struct Table {
   Large<std::uint32_t> profile_of;
   std::vector<OrgIndex> unlisted;        // of subject people.size() + i
   std::vector<std::uint32_t> glass_org;  // of the subjects behind
-  TextMap accounts;                      // overriding People::by_account
+  AccountIndex accounts;                 // of people and break-glass; private ones lead to kNone
   TextMap domains, below_domains;        // to subject
 
   std::vector<Range> profiles;  // of layer_list

@@ -36,14 +36,23 @@ class Writer {
     out_ += '\n';
   }
   std::string local(policy::OrgIndex o, UtcTime t) const { return local_text(ban_, o, t); }
+  static std::string counted_of(std::uint64_t n, std::string_view one, std::string_view many) {
+    return fmt::format("{} {}", n, n == 1 ? one : many);
+  }
+  static std::string people(std::uint64_t n) { return counted_of(n, "person", "people"); }
   static std::string day(UtcTime t) { return iso8601(t).substr(0, 10); }
 
   void head() {
     line("{}", printable(ban_.title.empty() ? ban_.id : ban_.title));
     line("  {}", policy_.digest_text());
-    line("  {} sightings of {} people in {} logs, {} to {} (UTC)", report_.coverage.sightings,
-         report_.subjects.size(), report_.coverage.files.size(), day(report_.first),
-         day(report_.last));
+    const auto logs = counted_of(report_.coverage.files.size(), "log", "logs");
+    if (report_.coverage.sightings == 0) {
+      line("  no work account was seen in {}", logs);
+      return;
+    }
+    line("  {} of {} in {}, {} to {} (UTC)",
+         counted_of(report_.coverage.sightings, "sighting", "sightings"),
+         people(report_.subjects.size()), logs, day(report_.first), day(report_.last));
   }
 
   void actions() {
@@ -70,7 +79,7 @@ class Writer {
       done += fmt::format("{}{} {}", done.empty() ? "" : ", ", name_of(static_cast<Action>(i)),
                           total.actions[i]);
     }
-    line("  {} people used such a device; sightings: {}", total.users.size(), done);
+    line("  {} used such a device; sightings: {}", people(total.users.size()), done);
     if (total.not_known > 0) {
       line("  of them, {} with a device that is not known or contradicts itself", total.not_known);
     }
@@ -116,13 +125,13 @@ class Writer {
   }
 
   void unknown_devices() {
-    std::set<std::uint32_t> people;
+    std::set<std::uint32_t> subjects;
     for (const auto& row : report_.rows) {
-      if (!report_.devices[row.device].known()) people.insert(row.subject);
+      if (!report_.devices[row.device].known()) subjects.insert(row.subject);
     }
     line("");
-    line("Unknown devices: {} sightings of {} people say nothing of the device",
-         report_.unknown_device, people.size());
+    line("Unknown devices: {} of {} say nothing of the device",
+         counted_of(report_.unknown_device, "sighting", "sightings"), people(subjects.size()));
   }
 
   void coverage() {

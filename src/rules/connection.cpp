@@ -108,6 +108,11 @@ std::optional<std::string> Query::cell(int column) const {
   return std::string(text, text + size);
 }
 
+bool Query::is_number(int column) const {
+  const int type = sqlite3_column_type(statement_.get(), column);
+  return type == SQLITE_INTEGER || type == SQLITE_FLOAT;
+}
+
 Result<Connection> Connection::open(const std::atomic<bool>* stop) {
   limit_process_heap();
   sqlite3* raw = nullptr;

@@ -41,6 +41,7 @@ class Query {
   [[nodiscard]] std::string_view name(int column) const;
   /// The cell as text; a blob as X'…' in hexadecimal digits; nothing for NULL.
   [[nodiscard]] std::optional<std::string> cell(int column) const;
+  [[nodiscard]] bool is_number(int column) const;
 
  private:
   friend class Connection;

@@ -155,17 +155,20 @@ class SqlEngine final : public Engine {
 
   Status query(std::string_view sql,
                const std::function<void(std::span<const std::string>)>& header,
-               const std::function<bool(std::span<const Cell>)>& row) override {
+               const std::function<bool(std::span<const Answer>)>& row) override {
     failures_->clear();
     Query query = TRY(connection_.prepare(sql));
     std::vector<std::string> names;
     names.reserve(static_cast<std::size_t>(query.columns()));
     for (int i = 0; i < query.columns(); ++i) names.emplace_back(query.name(i));
     header(names);
-    std::vector<Cell> cells(names.size());
+    std::vector<Answer> answers(names.size());
     while (TRY(query.step())) {
-      for (std::size_t i = 0; i < cells.size(); ++i) cells[i] = query.cell(static_cast<int>(i));
-      if (!row(cells)) break;
+      for (std::size_t i = 0; i < answers.size(); ++i) {
+        const int column = static_cast<int>(i);
+        answers[i] = {query.cell(column), query.is_number(column)};
+      }
+      if (!row(answers)) break;
     }
     return ok();
   }

@@ -44,6 +44,12 @@ inline constexpr std::size_t kMaxCites = 100;
 /// A cell of a query's result as text (a blob as X'…'); nothing for NULL.
 using Cell = std::optional<std::string>;
 
+/// A value of an analyst's query: its text, and whether SQLite holds it as a number.
+struct Answer {
+  Cell text;
+  bool number = false;
+};
+
 struct EngineOptions {
   /// Tables to offer; they must outlive the engine.
   std::span<const artefacts::Table* const> tables = artefacts::tables();
@@ -67,7 +73,7 @@ class Engine {
   /// false.
   virtual Status query(std::string_view sql,
                        const std::function<void(std::span<const std::string>)>& header,
-                       const std::function<bool(std::span<const Cell>)>& row) = 0;
+                       const std::function<bool(std::span<const Answer>)>& row) = 0;
   /// EXPLAIN QUERY PLAN's details, one line a step (tests assert them).
   virtual Result<std::vector<std::string>> plan(std::string_view sql) = 0;
   /// Sources that could not be read, or were only partly, in the last run() or query(), each once:

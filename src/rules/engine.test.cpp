@@ -74,10 +74,25 @@ TEST_CASE("equality on a key is a look-up, in joins too, and anything else is a 
              "ON h.visit_id = w.id") == "http://example.org/3 / http://example.org/5");
   CHECK(world.reading("ios/safari_history").rows == 3);
   CHECK(world.reading("ios/safari_history").scans == 0);
-  CHECK(engine->plan("SELECT 1 FROM ios_safari_history WHERE visit_id = 1")->at(0) ==
-        "SCAN ios_safari_history VIRTUAL TABLE INDEX 1:visit_id=");
-  CHECK(engine->plan("SELECT 1 FROM ios_safari_history WHERE visit_id > 1")->at(0) ==
-        "SCAN ios_safari_history VIRTUAL TABLE INDEX 0:scan");
+  const auto plan = [&](const char* sql) { return engine->plan(sql)->at(0); };
+  CHECK(plan("SELECT 1 FROM ios_safari_history WHERE visit_id = 1").ends_with(":visit_id="));
+  CHECK(plan("SELECT 1 FROM ios_safari_history WHERE visit_id > 1").ends_with(":scan"));
+}
+
+TEST_CASE("a reader learns which columns the statement names") {
+  World world;
+  world.add("ios/safari_history", {{"visit_id", std::int64_t{1}}, {"url", "http://a.org/"}});
+  const auto engine = engine_on(world);
+  using Names = std::set<std::string, std::less<>>;
+  CHECK(answer(*engine, "SELECT count(*) FROM ios_safari_history") == "1");
+  CHECK(world.reading("ios/safari_history").wanted.empty());
+  CHECK(answer(*engine, "SELECT url FROM ios_safari_history WHERE +visit_id = 1") ==
+        "http://a.org/");
+  CHECK(world.reading("ios/safari_history").wanted == Names{"url", "visit_id"});
+  CHECK(answer(*engine,
+               "SELECT a.url FROM ios_safari_history a JOIN ios_safari_history b "
+               "USING (title)") == "");
+  CHECK(world.reading("ios/safari_history").wanted == Names{"url", "visit_id", "title"});
 }
 
 TEST_CASE("a look-up gives what a scan would give, whatever it is compared with") {

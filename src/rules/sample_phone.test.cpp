@@ -19,19 +19,34 @@ namespace {
 /// How often each detection spoke, with the gravest kind it gave.
 using Said = std::map<std::string, std::pair<std::size_t, FindingKind>>;
 
+/// A backup on disk, and the engine that reads it.
+class Sample {
+ public:
+  Sample(const test::Device& device, const std::vector<test::BackupFile>& files) {
+    test::BackupSpec spec;
+    spec.device = device;
+    spec.files = files;
+    test::write_backup(spec, folder_.path());
+    auto tree = evidence::open(folder_.path(), [] { return Error{Errc::locked, "no password"}; });
+    REQUIRE_MESSAGE(tree, (tree ? "" : tree.error().what()));
+    tree_ = *std::move(tree);
+    auto engine = Engine::open(*tree_);
+    REQUIRE(engine);
+    engine_ = *std::move(engine);
+  }
+  Engine& engine() { return *engine_; }
+
+ private:
+  test::TemporaryFolder folder_;
+  std::unique_ptr<evidence::Tree> tree_;
+  std::unique_ptr<Engine> engine_;
+};
+
 Said said_about(const test::Device& device, const std::vector<test::BackupFile>& files) {
-  const test::TemporaryFolder folder;
-  test::BackupSpec spec;
-  spec.device = device;
-  spec.files = files;
-  test::write_backup(spec, folder.path());
-  auto tree = evidence::open(folder.path(), [] { return Error{Errc::locked, "no password"}; });
-  REQUIRE_MESSAGE(tree, (tree ? "" : tree.error().what()));
-  auto engine = Engine::open(**tree);
-  REQUIRE(engine);
+  Sample sample(device, files);
   Said said;
   for (const Detection& one : detections()) {
-    const auto found = (*engine)->run(one, 100);
+    const auto found = sample.engine().run(one, 100);
     REQUIRE_MESSAGE(found, (found ? "" : found.error().what()));
     for (const RuleFinding& finding : *found) {
       CHECK_FALSE(finding.cites.empty());
@@ -49,6 +64,35 @@ bool grave(const Said& said) {
 }
 
 }  // namespace
+
+TEST_CASE("a column reads the same alone and among all others") {
+  Sample sample(test::sample_iphone_device(true), test::sample_iphone(true));
+  std::size_t rows = 0;
+  for (const auto* table : artefacts::tables()) {
+    std::vector<std::string> whole(table->columns.size());
+    const auto ignore = [](std::span<const std::string>) {};
+    REQUIRE(sample.engine().query("SELECT * FROM " + table->sql_name(), ignore,
+                                  [&](std::span<const Answer> row) {
+                                    ++rows;
+                                    for (std::size_t i = 0; i < whole.size(); ++i) {
+                                      whole[i] += row[i].text.value_or("NULL") + '\n';
+                                    }
+                                    return true;
+                                  }));
+    for (std::size_t i = 0; i < whole.size(); ++i) {
+      std::string alone;
+      const std::string name(table->columns[i].name);
+      CAPTURE(name);
+      REQUIRE(sample.engine().query("SELECT \"" + name + "\" FROM " + table->sql_name(), ignore,
+                                    [&](std::span<const Answer> row) {
+                                      alone += row[0].text.value_or("NULL") + '\n';
+                                      return true;
+                                    }));
+      CHECK(alone == whole[i]);
+    }
+  }
+  CHECK(rows > 100);
+}
 
 TEST_CASE("the clean sample devices are not even outdated") {
   for (const Said& said :

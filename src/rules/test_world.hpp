@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -46,6 +47,7 @@ struct TestSource {
 struct Reading {
   int scans = 0, look_ups = 0;
   std::uint64_t rows = 0;
+  std::set<std::string, std::less<>> wanted;  // columns that some statement named
 };
 
 class World final : public evidence::Tree {
@@ -170,6 +172,9 @@ class World final : public evidence::Tree {
   static Result<std::unique_ptr<artefacts::Cursor>> open_source(
       const artefacts::Source& from, const std::optional<artefacts::Equals>& only) {
     Shelf& shelf = static_cast<World&>(from.tree()).shelf(from.file().relative_path);
+    for (std::size_t i = 0; i < shelf.table.columns.size(); ++i) {
+      if (from.wants(i)) shelf.reading.wanted.emplace(shelf.table.columns[i].name);
+    }
     ++(only ? shelf.reading.look_ups : shelf.reading.scans);
     for (const TestSource& source : shelf.sources) {
       if (source.path != from.file().device_path) continue;
@@ -217,11 +222,11 @@ inline std::string answer(Engine& engine, std::string_view sql) {
   std::string out;
   const auto done = engine.query(
       sql, [](auto) {},
-      [&](std::span<const Cell> row) {
+      [&](std::span<const Answer> row) {
         if (!out.empty()) out += " / ";
         for (std::size_t i = 0; i < row.size(); ++i) {
           if (i > 0) out += ',';
-          out += row[i].value_or("-");
+          out += row[i].text.value_or("-");
         }
         return true;
       });

@@ -5,9 +5,11 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <memory>
 #include <new>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -21,6 +23,7 @@ using artefacts::Equals;
 using artefacts::Scan;
 using artefacts::Table;
 using artefacts::Value;
+using artefacts::Wanted;
 
 // How the planner shall see us: a phone's big tables have a million rows; a look-up finds a few
 // and costs about as much as reading some thousand rows, because it opens the source.
@@ -36,9 +39,17 @@ struct Origin {
   Failures& failures;
 };
 
+/// How one statement reads the table. Its place in OpenTable::ways is SQLite's idxNum.
+struct Way {
+  int key = -1;                // the column that is sought; -1: a scan
+  sqlite3_uint64 columns = 0;  // those the statement looks at, as SQLite's colUsed
+  bool operator==(const Way&) const = default;
+};
+
 struct OpenTable : sqlite3_vtab {
   explicit OpenTable(const Origin& o) : sqlite3_vtab{}, origin(o) {}
   const Origin& origin;
+  std::vector<Way> ways;
 };
 
 struct OpenCursor : sqlite3_vtab_cursor {
@@ -94,7 +105,8 @@ bool usable_key(sqlite3_index_info& info, int index, const Table& table) {
 
 int best_index(sqlite3_vtab* vtab, sqlite3_index_info* info) noexcept {
   return guarded([&] {
-    const Table& table = static_cast<OpenTable*>(vtab)->origin.table;
+    auto& open = static_cast<OpenTable&>(*vtab);
+    const Table& table = open.origin.table;
     int chosen = -1;
     for (int i = 0; i < info->nConstraint; ++i) {
       if (usable_key(*info, i, table) &&
@@ -103,16 +115,19 @@ int best_index(sqlite3_vtab* vtab, sqlite3_index_info* info) noexcept {
       }
     }
     const bool look_up = chosen >= 0;
-    info->idxNum = 0;
+    Way way{.columns = info->colUsed};
     info->estimatedCost = look_up ? kLookUpCost : kScanCost;
     info->estimatedRows = look_up ? kLookUpRows : kScanRows;
     std::string plan = "scan";
     if (look_up) {
       const int column = info->aConstraint[chosen].iColumn;
-      info->idxNum = column + 1;
+      way.key = column;
       info->aConstraintUsage[chosen].argvIndex = 1;  // not omit: SQLite checks again
       plan = std::string(table.columns[static_cast<std::size_t>(column)].name) + '=';
     }
+    const auto known = std::ranges::find(open.ways, way);
+    info->idxNum = static_cast<int>(known - open.ways.begin());
+    if (known == open.ways.end()) open.ways.push_back(way);
     info->idxStr = sqlite3_mprintf("%s", plan.c_str());
     info->needToFreeIdxStr = 1;
     return info->idxStr != nullptr ? SQLITE_OK : SQLITE_NOMEM;
@@ -179,14 +194,16 @@ int filter(sqlite3_vtab_cursor* base, int index, const char*, int count,
     OpenCursor& cursor = cursor_of(base);
     finish(cursor);  // a join comes back with another value
     cursor.rows = 0;
+    const Way& way = static_cast<OpenTable*>(base->pVtab)->ways[static_cast<std::size_t>(index)];
     std::optional<Equals> only;
-    if (index > 0 && count == 1) {
+    if (way.key >= 0 && count == 1) {
       cursor.at_end = sqlite3_value_type(arguments[0]) == SQLITE_NULL;
       if (cursor.at_end) return SQLITE_OK;  // nothing equals NULL
-      only = equals(static_cast<std::size_t>(index - 1), arguments[0]);
+      only = equals(static_cast<std::size_t>(way.key), arguments[0]);
     }
     cursor.at_end = false;
-    cursor.scan.emplace(cursor.origin.table, cursor.origin.tree, std::move(only));
+    cursor.scan.emplace(cursor.origin.table, cursor.origin.tree, std::move(only),
+                        Wanted(way.columns));
     return advance(cursor);
   });
 }

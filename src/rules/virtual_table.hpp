@@ -7,10 +7,11 @@
 // Push-down  `column = value` on a column declared as a key becomes artefacts::Equals. When several
 //            key columns are compared, the first declared one wins; `+column = value` takes one
 //            out of the choice. Everything else is a scan, and every statement that scans a table
-//            says so in its plan: "SCAN t VIRTUAL TABLE INDEX 0:scan" against "INDEX 3:visit_id=".
+//            says so in its plan: "SCAN t VIRTUAL TABLE INDEX 0:scan" against "INDEX 1:visit_id="
+//            (the number only tells this statement's ways to read the table apart).
+// Columns    the reader learns which ones the statement names: the others may cost it dear.
 // Costs      a look-up opens its source anew, so it is worth it for tens of rows, not for
-// thousands;
-//            the estimates say that to SQLite's planner.
+//            thousands; the estimates say that to SQLite's planner.
 // Sources    one that is absent or cannot be read gives no rows and a sentence in Failures.
 
 #pragma once

@@ -23,3 +23,12 @@ wait $pid || status=$?
 bad=$(find "$work/stopped" -type f \( -name '*.HEIC' -not -size 65536c -o -name '*.MOV' -not -size 67108864c \))
 [ -z "$bad" ] || fail "half files under final names: $bad"
 [ $status = 0 ] || [ -z "$(find "$work/stopped" -name '*.part')" ] || fail "parts left behind"
+
+# A disk that is full (here: a limit of bytes a file may have) ends the run and leaves no half file.
+"$make_phone" pad "$work/small" --files 50 --size 65536 --big 1048576
+full() { (trap '' XFSZ; ulimit -f 512; "$@"); }
+run 4 full "$interdict" decrypt "$work/small" "$work/full"
+says "File too large"
+[ -z "$(find "$work/full" -name '*.part' 2>/dev/null)" ] || fail "parts left behind on a full disk"
+bad=$(find "$work/full" -type f \( -name '*.HEIC' -not -size 65536c -o -name '*.MOV' \) 2>/dev/null)
+[ -z "$bad" ] || fail "half files on a full disk: $bad"

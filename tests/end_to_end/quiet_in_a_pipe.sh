@@ -13,6 +13,7 @@ TERM=xterm env -u NO_COLOR "$interdict" examine "$phones/iphone-clean" >"$work/t
 echo example.org >"$work/hosts.txt"  # every host below it, too
 run 1 "$interdict" examine "$work/many" -i "$work/hosts.txt" --rows 1000 --out "$work/report"
 says "rows in all"
+says "--rows: 100 are kept of each finding, and the count of all"
 shown=$(grep -c "ios/safari_history history_visits:" <<<"$output" || true)
 [ "$shown" -ge 100 ] || fail "$shown rows shown"
 count=$(json "$work/report/report.json" '[(f["count"], len(f["rows"])) for f in d["findings"] if f["indicator"]]')

@@ -12,7 +12,9 @@ says ios_sms
 run 0 "$interdict" sql "$phones/iphone-infected" "SELECT process FROM ios_data_usage WHERE process = 'BackupAgent' LIMIT 1"
 [ "$output" = "process"$'\n'"BackupAgent" ] || fail "$output"
 run 0 "$interdict" sql --json "$phones/iphone-infected" "SELECT count(*) AS n FROM ios_sms"
-says '{"n":"'
+[[ $output =~ ^\{\"n\":[0-9]+\}$ ]] || fail "$output"
+run 0 "$interdict" sql --json "$phones/iphone-infected" "SELECT 9007199254740993 AS a, 0.5 AS b, '7' AS c, NULL AS d, 9e999 AS e"
+[ "$output" = '{"a":9007199254740993,"b":0.5,"c":"7","d":null,"e":null}' ] || fail "$output"
 for statement in "ATTACH 'x' AS y" "PRAGMA journal_mode" "DELETE FROM ios_sms" "CREATE TABLE t(x)" "SELECT load_extension('x')"; do
   run 2 "$interdict" sql "$phones/iphone-clean" "$statement"
 done

@@ -60,6 +60,7 @@ BackupWriter::BackupWriter(const BackupSpec& spec, const std::filesystem::path& 
     : device_(spec.device),
       has_manifest_plist_(spec.manifest_plist),
       pads_manifest_(spec.encryption && spec.encryption->pad_manifest),
+      plain_manifest_(spec.encryption && spec.encryption->plain_manifest),
       folder_(folder),
       seed_(spec.seed),
       randomness_(spec.seed) {
@@ -195,6 +196,7 @@ void BackupWriter::finish() {
 void BackupWriter::write_manifest_database() {
   if (!keys_) return;
   const std::filesystem::path clear = clear_manifest(folder_, true);
+  if (plain_manifest_) return std::filesystem::rename(clear, folder_ / "Manifest.db");
   encrypt_file(clear, folder_ / "Manifest.db", manifest_key_, pads_manifest_);
   std::filesystem::remove(clear);
 }
@@ -223,7 +225,10 @@ void BackupWriter::write_manifest_plist() const {
       {"Applications", Plist::dict(std::move(applications))}};
   if (keys_) {
     members.push_back({"BackupKeyBag", Plist::data(keys_->bag())});
-    members.push_back({"ManifestKey", Plist::data(keys_->wrapped(manifest_key_, kManifestClass))});
+    if (!plain_manifest_) {
+      members.push_back(
+          {"ManifestKey", Plist::data(keys_->wrapped(manifest_key_, kManifestClass))});
+    }
   }
   write_file(folder_ / "Manifest.plist", binary_plist(Plist::dict(std::move(members))));
 }

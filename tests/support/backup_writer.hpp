@@ -42,6 +42,7 @@ class BackupWriter {
   Device device_;
   bool has_manifest_plist_;
   bool pads_manifest_;
+  bool plain_manifest_;
   std::filesystem::path folder_;
   std::uint64_t seed_;
   Randomness randomness_;

@@ -17,8 +17,8 @@ int main(int argc, char** argv) {
   const std::filesystem::path folder = argv[1];
   std::filesystem::create_directories(folder);
   // Midnights in Berlin at which tests/end_to_end/replay_month.sh begins its stages.
-  const auto logs = interdict::test::write_mail_logs(
-      {.marks = {1'703'026'800, 1'703'631'600, 1'704'063'600}});
+  const auto logs =
+      interdict::test::write_mail_logs({.marks = {1'703'026'800, 1'703'631'600, 1'704'063'600}});
   const auto write = [&](const char* name, const std::string& text) {
     std::ofstream(folder / name, std::ios::binary) << text;
   };

@@ -18,6 +18,7 @@ struct Encryption {
   std::uint32_t sha256_iterations = 1000;
   std::uint32_t sha1_iterations = 100;  // ITER; 10,000 on real phones
   bool pad_manifest = false;            // PKCS#7 on Manifest.db (seen both ways)
+  bool plain_manifest = false;          // iOS 10.0 and 10.1: files encrypted, Manifest.db not
 };
 
 struct Device {

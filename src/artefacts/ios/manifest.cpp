@@ -91,11 +91,23 @@ std::string_view app_of(std::string_view domain) {
 class Entries final : public SqlCursor {
  public:
   explicit Entries(const Source& source)
-      : SqlCursor(source, kQueries, kWidth), encrypted_(source.tree().facts().encrypted) {}
+      : SqlCursor(source, kQueries, kWidth),
+        encrypted_(source.tree().facts().encrypted),
+        wants_place_(source.wants(kAppId) || source.wants(kPath)),
+        wants_stored_(source.wants(kStored) || source.wants(kStoredSize)) {
+    for (const auto column : {kSize, kMode, kBirth, kModified, kChanged, kKind}) {
+      wants_metadata_ = wants_metadata_ || source.wants(column);
+    }
+    wants_metadata_ = wants_metadata_ || wants_stored_;  // it depends on the kind
+  }
 
  private:
   void finish() override {
-    place();
+    if (wants_place_) place();
+    if (wants_metadata_) describe();
+  }
+
+  void describe() {
     evidence::MbFile file;
     if (!cell(kMetadata).is_null()) {
       auto parsed = evidence::parse_mbfile(bytes_of(cell(kMetadata).as_text()));
@@ -116,7 +128,7 @@ class Entries final : public SqlCursor {
     } else {
       cells()[kKind] = Value::text(kind);
     }
-    if (kind == "file" && !cell(kFileId).is_null()) store();
+    if (wants_stored_ && kind == "file" && !cell(kFileId).is_null()) store();
   }
 
   void place() {
@@ -169,6 +181,7 @@ class Entries final : public SqlCursor {
   }
 
   bool encrypted_;
+  bool wants_place_, wants_metadata_ = false, wants_stored_;
 };
 
 Result<std::unique_ptr<Cursor>> open(const Source& source, const std::optional<Equals>& only) {

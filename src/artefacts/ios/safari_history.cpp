@@ -2,9 +2,9 @@
 //
 // Where    Library/Safari/History.db and Library/Safari/Profiles/*/History.db of any domain
 // Why      One-click attacks begin with a visit; a redirect to another host within a second is
-// their
-//          habit.
-// Gives    one row a visit: the page, when, and the visits it came from and led to
+//          their habit.
+// Gives    one row a visit: the page, when, and the visits it came from and led to; then one row a
+//          page without visits: what is left when the visits were deleted
 // Format   SQLite, history_visits and history_items, times in seconds since 2001. Backups hold it
 //          only when they are encrypted, from iOS 13 on.
 
@@ -30,17 +30,18 @@ constexpr std::array<Column, 9> kColumns{{
     {"origin", ColumnKind::plain, "0 visited on this device, 1 synchronised from another"},
 }};
 
-constexpr std::array<SqlTable, 2> kTables{{
-    {"v", "history_visits",
-     "id history_item visit_time title load_successful http_non_get synthesized redirect_source "
-     "redirect_destination origin generation attributes score",
-     ""},
-    {"i", "history_items",
-     "id url domain_expansion visit_count daily_visit_counts weekly_visit_counts "
-     "autocomplete_triggers should_recompute_derived_visit_counts visit_count_score status_code",
-     "i.id = v.history_item"},
+constexpr std::string_view kVisitColumns =
+    "id history_item visit_time title load_successful http_non_get synthesized redirect_source "
+    "redirect_destination origin generation attributes score";
+constexpr std::string_view kItemColumns =
+    "id url domain_expansion visit_count daily_visit_counts weekly_visit_counts "
+    "autocomplete_triggers should_recompute_derived_visit_counts visit_count_score status_code";
+
+constexpr std::array<SqlTable, 2> kVisitTables{{
+    {"v", "history_visits", kVisitColumns, ""},
+    {"i", "history_items", kItemColumns, "i.id = v.history_item"},
 }};
-constexpr std::array<SqlColumn, kColumns.size()> kSql{{
+constexpr std::array<SqlColumn, kColumns.size()> kVisitSql{{
     {"v.id", As::integer},
     {"v.history_item", As::integer},
     {"i.url", As::text, true},
@@ -51,7 +52,26 @@ constexpr std::array<SqlColumn, kColumns.size()> kSql{{
     {"v.load_successful", As::integer},
     {"v.origin", As::integer},
 }};
-constexpr std::array<SqlQuery, 1> kQueries{{{kTables, kSql, ""}}};
+
+constexpr std::array<SqlTable, 2> kItemTables{{
+    {"i", "history_items", kItemColumns, ""},
+    {"v", "history_visits", kVisitColumns, "v.history_item = i.id"},
+}};
+constexpr std::array<SqlColumn, kColumns.size()> kItemSql{{
+    {},
+    {"i.id", As::integer},
+    {"i.url", As::text, true},
+    {},
+    {},
+    {},
+    {},
+    {},
+    {},
+}};
+constexpr std::array<SqlQuery, 2> kQueries{{
+    {kVisitTables, kVisitSql, ""},
+    {kItemTables, kItemSql, "v.id IS NULL"},
+}};
 
 Result<std::unique_ptr<Cursor>> open(const Source& source, const std::optional<Equals>& only) {
   return open_sql(source, only, kQueries, kColumns.size());

@@ -364,6 +364,7 @@ TEST_CASE("the manifest is only looked up, every other table is scanned once") {
   REQUIRE(plan);
   for (const std::string& step : *plan) {
     CAPTURE(step);
-    CHECK_FALSE(step.starts_with("SCAN ios_manifest VIRTUAL TABLE INDEX 0:"));
+    const bool manifest = step.starts_with("SCAN ios_manifest VIRTUAL TABLE");
+    CHECK_FALSE((manifest && step.ends_with(":scan")));
   }
 }

@@ -9,12 +9,13 @@
 -- next:     is the second host one the person knows? Compare it with indicators; look at the
 --           minutes after the visit (timeline: crashes, new processes, new files)
 -- baseline: not measured: no public clean History.db with redirects
--- version:  1
+-- version:  2
 
 WITH
 -- Safari writes both ends of a redirect. One scan keeps the few visits that are an end of one.
 linked AS MATERIALIZED (
-  SELECT _file AS file, visit_id, url, visit_time, redirect_destination, _cite AS cite
+  SELECT _file AS file, visit_id, url, visit_time, redirect_source, redirect_destination,
+         _cite AS cite
   FROM ios_safari_history
   WHERE redirect_destination IS NOT NULL OR redirect_source IS NOT NULL
 ),
@@ -22,11 +23,18 @@ origins AS (
   SELECT * FROM linked
   WHERE redirect_destination IS NOT NULL AND lower(substr(url, 1, 7)) = 'http://'
 ),
--- Where the far end lost its half of the link it is looked up by key, a bounded number of times.
+-- Where the other end lost its half of the link it is looked up by key, a bounded number of times.
 stray AS MATERIALIZED (
   SELECT * FROM origins
   WHERE NOT EXISTS (SELECT 1 FROM linked AS near
                     WHERE near.visit_id = origins.redirect_destination AND near.file = origins.file)
+  LIMIT 200
+),
+stray_end AS MATERIALIZED (
+  SELECT * FROM linked
+  WHERE redirect_source IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM linked AS before
+                    WHERE before.visit_id = linked.redirect_source AND before.file = linked.file)
   LIMIT 200
 ),
 steps(at, from_url, to_url, arrived, cite_origin, cite_destination) AS (
@@ -38,6 +46,12 @@ steps(at, from_url, to_url, arrived, cite_origin, cite_destination) AS (
   FROM stray
   CROSS JOIN ios_safari_history AS far ON far.visit_id = stray.redirect_destination
   WHERE far._file = stray.file
+  UNION ALL
+  SELECT first.visit_time, first.url, stray_end.url, stray_end.visit_time, first._cite,
+         stray_end.cite
+  FROM stray_end
+  CROSS JOIN ios_safari_history AS first ON first.visit_id = stray_end.redirect_source
+  WHERE first._file = stray_end.file AND lower(substr(first.url, 1, 7)) = 'http://'
 ),
 -- "www." in front makes no other host.
 hosts AS (

@@ -107,6 +107,20 @@ TEST_CASE("a destination that lost its half of the link is still found, by look-
   CHECK(world.reading("ios/safari_history").look_ups == 1);
 }
 
+TEST_CASE("an origin that lost its half of the link is still found, by look-up") {
+  World world;
+  for (Id i = 10; i < 1000; ++i) add(world, {i, "https://x.org/", 0});
+  add(world, {1, "http://a.org/", 0});
+  add(world, {2, "https://b.org/", 0.5, 1, 0});
+  add(world, {3, "https://c.org/", 0});
+  add(world, {4, "https://d.org/", 0.5, 3, 0});  // its origin was encrypted
+  const auto found = test::findings(world, kId);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].cites[0].rowid == 991);
+  CHECK(found[0].cites[1].rowid == 992);
+  CHECK(world.reading("ios/safari_history").scans == 1);
+}
+
 TEST_CASE("the history is scanned once and the ends are joined by an index") {
   World world;
   constexpr Id kVisits = 20'000;
@@ -126,4 +140,5 @@ TEST_CASE("the history is scanned once and the ends are joined by an index") {
   };
   CHECK(indexed("far") == 1);
   CHECK(indexed("near") == 1);
+  CHECK(indexed("before") == 1);
 }
