@@ -6,4 +6,6 @@ cd "$(dirname "$0")/.."
 build=build/release
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(uname -sr)"
 "$build/bench_kernels" --benchmark_counters_tabular=true "$@" 2>/dev/null
+"$build/bench_http" --benchmark_counters_tabular=true
+"$build/bench_http" idle 10000
 "$build/bench_whole" "$build" build/bench

@@ -63,7 +63,7 @@ Result<bool> Session::resume(std::string& out) {
 
 void Session::forget_used() {
   if (state_ == State::ended || used_ == in_.size()) {
-    in_ = std::string();  // who waits holds no buffer
+    std::string().swap(in_);  // who waits holds no buffer; assigning would keep it
   } else {
     in_.erase(0, used_);
   }
