@@ -8,4 +8,6 @@ echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(np
 for kernels in "$build"/bench_kernels*; do
   "$kernels" --benchmark_counters_tabular=true "$@" 2>/dev/null
 done
+"$build/bench_http" --benchmark_counters_tabular=true
+"$build/bench_http" idle 10000
 "$build/bench_whole" "$build" build/bench

@@ -177,7 +177,7 @@ Response Response::json(int status, std::string_view body) {
 Response Response::see_other(std::string_view location) {
   return {303, {{"Location", std::string(location)}}, {}, false};
 }
-Response&& Response::with(std::string_view name, std::string_view value) && {
+Response Response::with(std::string_view name, std::string_view value) && {
   headers.emplace_back(name, value);
   return std::move(*this);
 }

@@ -77,7 +77,7 @@ struct Response {
   static Response json(int status, std::string_view body);
   /// 303: what a form is answered with.
   static Response see_other(std::string_view location);
-  Response&& with(std::string_view name, std::string_view value) &&;
+  Response with(std::string_view name, std::string_view value) &&;
 };
 /// A short answer to what went wrong, as JSON: {"error":"…"}.
 Response failure(int status, std::string_view why);

@@ -244,3 +244,20 @@ TEST_CASE("slow-loris, endless heads and endless bodies cost less than 5 MB in a
 #endif
   MESSAGE("400 half-open clients and 40 endless ones: " << (resident() - before) / 1024 << " KiB");
 }
+
+TEST_CASE("a connection that waits holds no buffer, however much it has sent and heard") {
+  Running running(sample_router(), {}, 0);
+  std::vector<Client> clients;
+  const auto before = resident();
+  std::string many;
+  while (many.size() < 15'000) many += kHello;
+  for (int i = 0; i < 300; ++i) {
+    clients.emplace_back(running.port);
+    CHECK(clients.back().send(many + "HEAD /big/xxxx HTTP/1.1\r\nHost: a\r\n\r\n"));
+    CHECK(clients.back().until("Content-Length: 409600\r\n\r\n").size() > many.size());
+  }
+  running.loop.settle();
+#ifndef INTERDICT_SANITIZED
+  CHECK(resident() - before < 300 * 4'000);
+#endif
+}

@@ -4,6 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "http/body.hpp"
+#include "http/parser.hpp"
+
 namespace interdict::http {
 namespace {
 
@@ -13,10 +16,10 @@ constexpr std::size_t kEnoughOutput = 64 << 10;
 }  // namespace
 
 struct Session::Exchange {
-  Parser parser;
+  ParsedHead head;
+  BodyReader body = BodyReader::with_length(0);
   const Router::Route* route = nullptr;
-  Method method = Method::get;
-  bool http_1_0 = false, keep_alive = false;
+  bool keep_alive = false;
   std::shared_ptr<Reply::Slot> slot;  // shared with the Reply of a handler that answers later
 };
 
@@ -63,7 +66,7 @@ Result<bool> Session::resume(std::string& out) {
 
 void Session::forget_used() {
   if (state_ == State::ended || used_ == in_.size()) {
-    in_ = std::string();  // who waits holds no buffer
+    std::string().swap(in_);  // who waits holds no buffer; assigning would keep it
   } else {
     in_.erase(0, used_);
   }
@@ -87,11 +90,8 @@ bool Session::head(std::string& out) {
   scan_ = HeadScan(limits);
   exchange_ = std::make_unique<Exchange>();
   ++requests_;
-  const auto refused = exchange_->parser.head(unread().substr(0, *size), limits);
+  const auto refused = parse_head(unread().substr(0, *size), limits, exchange_->head);
   used_ += *size;
-  const auto& request = exchange_->parser.request();
-  exchange_->method = request.method;
-  exchange_->http_1_0 = request.http_1_0;
   if (refused) {
     refuse(*refused, out);
   } else {
@@ -101,42 +101,46 @@ bool Session::head(std::string& out) {
 }
 
 void Session::route(std::string& out) {
-  auto& parser = exchange_->parser;
-  auto& request = parser.request();
+  auto& head = exchange_->head;
+  auto& request = head.request;
   exchange_->keep_alive =
-      parser.keep_alive() && requests_ < service_.options().limits.requests && !leaving_;
+      head.keep_alive && requests_ < service_.options().limits.requests && !leaving_;
   request.client = client_of(peer_, request.headers, service_.options());
   request.peer_user = peer_.user;
+  const bool bodiless = !head.chunked && head.length == 0;
   auto found = service_.router().find(request.method, request.path());
   if (found.route == nullptr) {
-    // A request whose end is known by now needs no closing.
-    if (!parser.done()) return refuse(found.refusal, out, found.allow);
+    // A request that has ended by now needs no closing.
+    if (!bodiless) return refuse(found.refusal, out, found.allow);
     auto response = failure(found.refusal.status, found.refusal.why);
     if (!found.allow.empty()) response = std::move(response).with("Allow", found.allow);
     return send(response, out);
   }
   exchange_->route = found.route;
   request.parameters = std::move(found.parameters);
-  if (parser.done()) return handle(out);
-  if (const auto refused = parser.limit_body(found.route->max_body)) return refuse(*refused, out);
-  if (parser.expects_continue() && unread().empty()) out += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (bodiless) return handle(out);
+  const auto most = found.route->max_body;
+  if (head.length > most) return refuse({413, "the body is too long"}, out);
+  exchange_->body =
+      head.chunked ? BodyReader::with_chunks(most) : BodyReader::with_length(head.length);
+  if (head.expects_continue && unread().empty()) out += "HTTP/1.1 100 Continue\r\n\r\n";
   enter(State::body);
 }
 
 bool Session::body(std::string& out) {
-  const auto step = exchange_->parser.body(unread());
+  const auto step = exchange_->body.feed(unread(), exchange_->head.request.body);
   used_ += step.consumed;
   if (step.refusal) {
     refuse(*step.refusal, out);
     return true;
   }
-  if (!exchange_->parser.done()) return false;
+  if (!exchange_->body.done()) return false;
   handle(out);
   return true;
 }
 
 void Session::handle(std::string& out) {
-  auto& request = exchange_->parser.request();
+  auto& request = exchange_->head.request;
   if (const auto* now = std::get_if<Handler>(&exchange_->route->handler)) {
     return send(guarded(request.path(), [&] { return (*now)(request); }), out);
   }
@@ -165,7 +169,7 @@ Response Session::guarded(std::string_view path, Call&& call) const {
     what = "something that is no exception";
   }
   const auto& fault = service_.options().fault;
-  if (fault) fault(fmt::format("{} {}", name_of(exchange_->method), path), what);
+  if (fault) fault(fmt::format("{} {}", name_of(exchange_->head.request.method), path), what);
   return failure(500, "the server failed; its operator can see why");
 }
 
@@ -178,8 +182,8 @@ bool Session::answer(std::string& out) {
 
 void Session::send(const Response& response, std::string& out) {
   const bool keep = exchange_->keep_alive && !response.close && !leaving_;
-  const bool sent =
-      append_response(out, response, exchange_->method, exchange_->http_1_0, keep, service_.date());
+  const bool sent = append_response(out, response, exchange_->head.request.method,
+                                    exchange_->head.request.http_1_0, keep, service_.date());
   exchange_.reset();
   enter(keep && sent ? State::head : State::ended);
 }
@@ -187,7 +191,7 @@ void Session::send(const Response& response, std::string& out) {
 void Session::refuse(const Refusal& refusal, std::string& out, std::string_view allow) {
   auto response = failure(refusal.status, refusal.why);
   if (!allow.empty()) response = std::move(response).with("Allow", allow);
-  const auto method = exchange_ ? exchange_->method : Method::get;
+  const auto method = exchange_ ? exchange_->head.request.method : Method::get;
   append_response(out, response, method, false, false, service_.date());
   exchange_.reset();
   enter(State::ended);

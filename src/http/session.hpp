@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "http/parser.hpp"
+#include "http/head.hpp"
 #include "http/reply.hpp"
 #include "http/service.hpp"
 #include "net/conversation.hpp"

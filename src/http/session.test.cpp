@@ -175,6 +175,13 @@ TEST_CASE("what is unusual and clear is taken") {
   CHECK(answered(get("/hello?a=b&c=%20", "Upgrade: h2c\r\nConnection: upgrade\r\n")) == "200");
 }
 
+TEST_CASE("a wrong method is told the right ones, and why") {
+  const auto said = talk(sample(), "DELETE /hello HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(statuses(said) == "405");
+  CHECK(said.text.find("\r\nAllow: GET, HEAD\r\n") != said.text.npos);
+  CHECK(body_of(said) == "{\"error\":\"this method is not for this path\"}\n");
+}
+
 TEST_CASE("head, target, fields and body have their limits") {
   CHECK(answered(get("/hello?" + std::string(4'000, 'x'))) == "200");
   CHECK(answered(get("/hello?" + std::string(4'100, 'x'))) == "414 close");

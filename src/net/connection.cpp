@@ -105,7 +105,7 @@ bool Connection::flush() {
   if (!out_.empty()) {
     ++writes_;
     sent_ = 0;
-    out_ = std::string();  // a connection that waits holds no buffer
+    std::string().swap(out_);  // a connection that waits holds no buffer; assigning would keep it
   }
   return true;
 }
