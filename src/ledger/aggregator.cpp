@@ -251,6 +251,10 @@ void Aggregator::stored() {
 
 bool Aggregator::is_sighting(std::string_view key) { return key.front() == kSightingKey; }
 
+std::string_view Aggregator::person_of(std::string_view key) {
+  return is_sighting(key) ? sighting_of(key).person : decision_of(key).person;
+}
+
 Aggregator::SightingKey Aggregator::sighting_of(std::string_view key) {
   KeyReader in(key);
   SightingKey out;
