@@ -1,6 +1,7 @@
 #include "ledger/aggregator.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <random>
 
@@ -23,7 +24,7 @@ class KeyWriter {
     size_ += sizeof value;
   }
   void text(std::string_view text) {
-    std::memcpy(buffer_.data() + size_, text.data(), text.size());
+    std::copy(text.begin(), text.end(), buffer_.data() + size_);
     size_ += text.size();
   }
   [[nodiscard]] std::string_view key() const { return {buffer_.data(), size_}; }
@@ -38,10 +39,10 @@ class KeyReader {
   explicit KeyReader(std::string_view key) : left_(key) {}
   template <class T>
   T number() {
-    T value{};
-    std::memcpy(&value, left_.data(), sizeof value);
-    left_.remove_prefix(sizeof value);
-    return value;
+    std::array<char, sizeof(T)> bytes{};
+    std::copy_n(left_.begin(), sizeof(T), bytes.begin());
+    left_.remove_prefix(sizeof(T));
+    return std::bit_cast<T>(bytes);
   }
   std::string_view text(std::size_t size) {
     const std::string_view text = left_.substr(0, size);
@@ -212,7 +213,7 @@ void Aggregator::shed_whole(const DecisionTaken& d) {
     if (last) place = shed.decisions.end() - 1;
     if (place->count == 0) {
       const std::string_view word = last ? kOtherAction : d.action;
-      std::memcpy(place->action.data(), word.data(), word.size());
+      std::copy(word.begin(), word.end(), place->action.begin());
       place->action_size = static_cast<std::uint8_t>(word.size());
       place->channel = d.channel;
       ++shed.used;
@@ -250,6 +251,10 @@ void Aggregator::stored() {
 }
 
 bool Aggregator::is_sighting(std::string_view key) { return key.front() == kSightingKey; }
+
+std::string_view Aggregator::person_of(std::string_view key) {
+  return is_sighting(key) ? sighting_of(key).person : decision_of(key).person;
+}
 
 Aggregator::SightingKey Aggregator::sighting_of(std::string_view key) {
   KeyReader in(key);

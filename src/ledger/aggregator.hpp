@@ -101,6 +101,7 @@ class Aggregator {
     UtcTime bucket;
   };
   static bool is_sighting(std::string_view key);
+  static std::string_view person_of(std::string_view key);
   static SightingKey sighting_of(std::string_view key);
   static DecisionKey decision_of(std::string_view key);
   [[nodiscard]] int bucket_hours() const { return bucket_hours_; }

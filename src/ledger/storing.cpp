@@ -105,7 +105,29 @@ bool AggregatorBacklog::gather(bool now) {
   hurried_.store(false, std::memory_order_relaxed);
   next_ = time + interval_;
   done_ = 0;
-  return aggregator_.exchange();
+  if (!aggregator_.exchange()) return false;
+  sort();
+  return true;
+}
+
+void AggregatorBacklog::sort() {
+  struct Place {
+    bool sighting;
+    std::string_view person;
+    std::uint32_t entry;
+    auto operator<=>(const Place&) const = default;
+  };
+  const Window& window = aggregator_.full().window;
+  std::vector<Place> places;
+  places.reserve(window.entries().size());
+  for (const Window::Entry& entry : window.entries()) {
+    const std::string_view key = window.key(entry);
+    places.push_back({Aggregator::is_sighting(key), Aggregator::person_of(key),
+                      static_cast<std::uint32_t>(places.size())});
+  }
+  std::sort(places.begin(), places.end());
+  order_.clear();
+  for (const Place& place : places) order_.push_back(place.entry);
 }
 
 Status AggregatorBacklog::write(Database& db) {
@@ -114,11 +136,12 @@ Status AggregatorBacklog::write(Database& db) {
   written_ = done_;
   const std::size_t end = std::min(entries.size(), done_ + kChunk);
   for (; written_ < end; ++written_) {
-    const std::string_view key = half.window.key(entries[written_]);
+    const Window::Entry& entry = entries[order_[written_]];
+    const std::string_view key = half.window.key(entry);
     if (Aggregator::is_sighting(key)) {
-      TRY(store(db, Aggregator::sighting_of(key), entries[written_]));
+      TRY(store(db, Aggregator::sighting_of(key), entry));
     } else {
-      TRY(store(db, Aggregator::decision_of(key), entries[written_]));
+      TRY(store(db, Aggregator::decision_of(key), entry));
     }
   }
   // With the last chunk, so that it is stored once.

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "ledger/aggregator.hpp"
 #include "ledger/writer.hpp"
@@ -63,6 +64,7 @@ class AggregatorBacklog final : public Backlog {
   }
 
  private:
+  void sort();
   Status store(Database& db, const Aggregator::SightingKey& key, const Window::Entry& entry);
   Status store(Database& db, const Aggregator::DecisionKey& key, const Window::Entry& entry);
   Status store_shed(Database& db);
@@ -72,7 +74,10 @@ class AggregatorBacklog final : public Backlog {
   Clock::time_point next_;
   std::atomic<bool> hurried_{false};
   Numbers numbers_;
-  std::size_t done_ = 0;     // entries of the full window that are committed
+  /// Entries of the full window by table and person, the order of the rows on the disk: a table
+  /// that outgrew the cache is walked once, not jumped about in.
+  std::vector<std::uint32_t> order_;
+  std::size_t done_ = 0;     // of them committed
   std::size_t written_ = 0;  // and those of the running transaction
   std::atomic<std::uint64_t> rows_stored_{0};
 };

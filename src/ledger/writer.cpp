@@ -9,7 +9,7 @@ Error copy_of(const Error& e) { return Error{e.code(), e.what()}; }
 
 }  // namespace
 
-Writer::Writer(Database db, const Settings& settings, std::vector<Backlog*> backlogs,
+Writer::Writer(Database db, const Settings& settings, const std::vector<Backlog*>& backlogs,
                Follower* marks)
     : db_(std::move(db)), settings_(settings), marks_(marks) {
   for (Backlog* backlog : backlogs) backlogs_.push_back({.backlog = backlog});

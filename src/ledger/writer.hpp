@@ -94,7 +94,8 @@ class Writer {
   };
 
   /// `backlogs` and `marks` outlive the writer. `marks` may be null.
-  Writer(Database db, const Settings& settings, std::vector<Backlog*> backlogs, Follower* marks);
+  Writer(Database db, const Settings& settings, const std::vector<Backlog*>& backlogs,
+         Follower* marks);
   ~Writer();  // stop()
 
   /// Runs f(Database&) -> Result<T> as a job and waits for its commit.
