@@ -210,6 +210,118 @@ CONF
   until_listening "$web_port" nginx
 }
 
+# The ban of these tests: what each person of the ministry may do is clear on any day.
+write_ban() {  # [action for iPhones, refuse by default]
+  cat >"$servers/ban.toml" <<TOML
+schema = 1
+id = "test"
+[[organisation]]
+id = "ministry"
+zone = "UTC"
+domains = ["ministry.example"]
+[[organisation]]
+id = "agency"
+zone = "UTC"
+domains = ["agency.example"]
+[[person]]
+id = "alice"
+organisation = "ministry"
+accounts = ["alice@ministry.example"]
+[[device_class]]
+id = "apple-mobile"
+vendor = "apple"
+family = "mobile"
+[[device_class]]
+id = "compromised"
+state = "compromised"
+[[rule]]
+id = "no-apple"
+title = "No Apple phones for work"
+organisation = "ministry"
+devices = "apple-mobile"
+stages = [{ from = 2023-07-17, action = "${1:-refuse}" }]
+[[rule]]
+id = "no-compromised"
+title = "No compromised phones"
+organisation = "agency"
+devices = "compromised"
+stages = [{ from = 2023-07-17, action = "refuse" }]
+TOML
+}
+# start_gate [mode [more of interdict.toml]]: the daemon on this test's ports.
+start_gate() {
+  local mode=${1:-act}
+  shift || true
+  [ -e "$servers/ban.toml" ] || write_ban
+  cat >"$servers/interdict.toml" <<TOML
+[policy]
+file = "ban.toml"
+[ledger]
+file = "ledger.db"
+[gate]
+mode = "$mode"
+[milter]
+listen = "127.0.0.1:$milter_port"
+[postfix_policy]
+listen = "127.0.0.1:$policy_port"
+[http]
+listen = "127.0.0.1:$http_port"
+[control]
+listen = "unix:$servers/control.sock"
+TOML
+  printf '%s\n' "$@" >>"$servers/interdict.toml"
+  "$INTERDICT_BUILD/interdictd" "$servers/interdict.toml" >>"$servers/gate.log" 2>&1 &
+  gate=$!
+  running+=("$gate")
+  until_listening "$milter_port" "the gate" || cat "$servers/gate.log"
+}
+stop_gate() {
+  kill "${1:--TERM}" "$gate"
+  wait "$gate" 2>/dev/null || true
+}
+# gate_says TEXT: waits until its log holds it.
+gate_says() {
+  for _ in $(seq 200); do grep -qs -- "$1" "$servers/gate.log" && return 0; pause; done
+  cat "$servers/gate.log"
+  fail "the gate never said '$1'"
+}
+control() { curl -sS --fail-with-body --unix-socket "$servers/control.sock" "http://gate$1" "${@:2}"; }
+
+# Messages as clients write them: only what identifies the device differs.
+iphone_message() {
+  cat <<'MAIL'
+Content-Type: text/plain;
+	charset=us-ascii
+Content-Transfer-Encoding: 7bit
+From: Alice <alice@ministry.example>
+Mime-Version: 1.0 (1.0)
+Subject: from-an-iphone
+Date: Mon, 17 Jul 2023 10:00:00 +0200
+Message-Id: <A02DF93B-7D3C-4967-B4FA-0309F4F10C20@ministry.example>
+To: friend@elsewhere.example
+X-Mailer: iPhone Mail (20F66)
+
+hello
+MAIL
+}
+scrubbed_message() { iphone_message | sed '/^X-Mailer/d; s/from-an-iphone/from-a-scrubbed-one/'; }
+k9_message() {
+  cat <<'MAIL'
+Date: Mon, 17 Jul 2023 10:00:00 +0200
+From: Alice <alice@ministry.example>
+To: friend@elsewhere.example
+Subject: from-an-android
+User-Agent: K-9 Mail for Android
+Message-ID: <A02DF93B-7D3C-4967-B4FA-0309F4F10C20@ministry.example>
+MIME-Version: 1.0
+Content-Type: text/plain;
+ charset=utf-8
+Content-Transfer-Encoding: 7bit
+
+hello
+MAIL
+}
+
 all_ports() {
   mapfile -t ports < <(free_ports 10)
   milter_port=${ports[0]} policy_port=${ports[1]} http_port=${ports[2]} imap_port=${ports[3]}
