@@ -114,6 +114,7 @@ TEST_CASE("who does not read is not listened to, and is closed in the end") {
     running.settle();
     return listening->counters->late == 1;
   }));
+  running.settle();
   CHECK(listening->counters->open == 0);
   CHECK(running.troubles().empty());
 }

@@ -38,7 +38,9 @@ class RunningLoop {
     loop.post([&] { done.set_value(); });
     done.get_future().wait();
   }
+  /// What the loop had to report so far. A client may see the end of a connection a moment before.
   std::vector<std::string> troubles() {
+    if (thread_.joinable()) settle();
     const std::lock_guard hold(mutex_);
     return troubles_;
   }
