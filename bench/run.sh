@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 build=build/release
 echo "machine: $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(nproc) cores, $(uname -sr)"
-for kernels in "$build"/bench_kernels*; do
-  "$kernels" --benchmark_counters_tabular=true "$@" 2>/dev/null
+for kernels in "$build"/bench_kernels "$build"/bench_kernels_*; do
+  [ -x "$kernels" ] && "$kernels" --benchmark_counters_tabular=true "$@" 2>/dev/null
 done
 "$build/bench_whole" "$build" build/bench

@@ -22,12 +22,12 @@ namespace {
 using devices::Claim;
 using devices::Level;
 
-constexpr std::uint64_t kMaxInput = 256 * 1024 * 1024;
+constexpr std::uint64_t kMaxInput = std::uint64_t{256} * 1024 * 1024;
 constexpr int kUnknownDevice = 3;
 
 Result<std::string> read_standard_input() {
   std::string text;
-  std::string part(64 * 1024, '\0');
+  std::string part(std::size_t{64} * 1024, '\0');
   while (const auto n = std::fread(part.data(), 1, part.size(), stdin)) {
     text.append(part, 0, n);
     if (text.size() > kMaxInput) return Error{Errc::limit, "standard input: larger than 256 MiB"};

@@ -25,7 +25,7 @@ struct SyncQuery {
   bool named_twice = false;   // a plain query gives DeviceId or DeviceType twice, differently
 };
 
-inline constexpr std::size_t kMaxSyncQuery = 8 * 1024;
+inline constexpr std::size_t kMaxSyncQuery = 8 * std::size_t{1024};
 
 /// Reads what stands behind '?', percent escapes undone. Errors: malformed, truncated, limit.
 Result<SyncQuery> read_sync_query(std::string_view query);

@@ -46,7 +46,10 @@ Position only(const Position& p, Level l) {
   return out;
 }
 
-/// The levels that a yes rests on: those the class sets, and the line its model implies.
+/// A class that sets nothing holds every device there is.
+constexpr float kWithoutDoubt = 20;
+
+/// A yes rests on the levels that the class sets.
 Belonging sure_yes(const DeviceClass& c, const Claim& claim) {
   Belonging out{Membership::yes, 0};
   bool first = true;
@@ -57,6 +60,7 @@ Belonging sure_yes(const DeviceClass& c, const Claim& claim) {
     out.odds = first ? odds : std::min(out.odds, odds);
     first = false;
   }
+  if (first) out.odds = kWithoutDoubt;
   return out;
 }
 

@@ -16,7 +16,7 @@
 
 namespace interdict::devices {
 
-inline constexpr std::size_t kMaxHeaderBytes = 256 * 1024;
+inline constexpr std::size_t kMaxHeaderBytes = 256 * std::size_t{1024};
 inline constexpr std::size_t kMaxHeaderFields = 1000;
 
 /// Fills `into` with views into `text`; values keep their folds and lose the blanks at both ends.

@@ -22,7 +22,7 @@ namespace interdict::devices {
 struct HistorySettings {
   unsigned observations = 3;  // of another device, in a row, until it takes over
   float strong = 3.0F;        // log10 odds at which one observation is enough
-  std::int64_t expiry_seconds = 30 * 86'400;
+  std::int64_t expiry_seconds = 30 * std::int64_t{86'400};
   std::int64_t agent_window_seconds = 86'400;
   unsigned agent_changes = 3;  // more of them inside the window contradict; at most 8
 };

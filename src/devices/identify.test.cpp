@@ -427,6 +427,25 @@ TEST_CASE("the organisation's record outweighs what the device says of itself") 
   CHECK(member(identify(clean)) == Membership::conflict);
 }
 
+TEST_CASE("an inventory's spellings all lead to the same device") {
+  const auto position = [](InventoryRecord record) {
+    Observed seen;
+    seen.inventory = record;
+    return identify(seen).position;
+  };
+  CHECK(position({"", "Apple", "iphone15,2", "", "", "20F66"}).os_version == Version{16, 5, 0});
+  CHECK(position({"", "", "iPad (7th generation)", "iOS", "17.3", ""}).os == Os::ipados);
+  CHECK(position({"", "Apple", "MacBookPro18,1", "macOS", "13.4", ""}).line == Line::mac);
+  CHECK(position({"", "Apple", "Mac14,2", "", "", ""}).line == Line::mac);
+  CHECK(position({"", "Microsoft", "Surface Pro 9", "Windows 11", "", ""}).line ==
+        Line::windows_pc);
+  CHECK(position({"", "Microsoft", "Surface Duo", "Android 12", "", ""}).os == Os::android);
+  CHECK(position({"", "", "Lumia 520", "Windows Phone 8.1", "", ""}).line == Line::windows_phone);
+  CHECK(position({"", "Samsung Electronics", "", "", "", ""}).vendor == Vendor::samsung);
+  // An export that contradicts itself: the model stays, the cell that cannot be is left out.
+  CHECK(position({"", "Samsung", "iPhone15,2", "Android", "", ""}).line == Line::iphone);
+}
+
 TEST_CASE("an examined phone is what its backup says, compromised or not") {
   Observed seen;
   seen.examined = ExaminedPhone{"iPhone9,3", "14.3", "18C66", true};

@@ -38,7 +38,8 @@ struct ImapIdReader {
         text.remove_prefix(i + 1);
         return plain;
       }
-      if (text[i] == '\\' && ++i == text.size()) break;
+      if (text[i] == '\\') ++i;  // the next one, whatever it is
+      if (i == text.size()) break;
       id.unescaped_[used++] = text[i];
     }
     return Error{Errc::truncated, "a quoted string does not end"};

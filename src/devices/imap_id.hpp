@@ -24,7 +24,7 @@ class ImapId {
     bool nil = false;
   };
   static constexpr std::size_t kMaxPairs = 30, kMaxKey = 30, kMaxValue = 1024;
-  static constexpr std::size_t kMaxText = 64 * 1024;
+  static constexpr std::size_t kMaxText = 64 * std::size_t{1024};
 
   /// The values are views into `text`, or into the ImapId where they had to be unescaped. The list
   /// NIL is an ImapId without pairs. Errors: malformed, truncated, limit.

@@ -49,7 +49,7 @@ enum class InventoryColumn : std::uint8_t {
 };
 inline constexpr std::size_t kInventoryColumns = 9;
 
-inline constexpr std::size_t kMaxInventoryBytes = 256 * 1024 * 1024;
+inline constexpr std::size_t kMaxInventoryBytes = std::size_t{256} * 1024 * 1024;
 inline constexpr std::size_t kMaxInventoryRows = 2'000'000;
 inline constexpr std::size_t kMaxInventoryCell = 1024;  // longer ones are cut
 

@@ -19,9 +19,9 @@ struct JsonMember {
   std::string_view name, value;
 };
 
-inline constexpr std::size_t kMaxJson = 256 * 1024 * 1024;  // an array
-inline constexpr std::size_t kMaxJsonLine = 1024 * 1024;    // a line
-inline constexpr std::size_t kMaxJsonMembers = 200;         // of one object; the rest is left out
+inline constexpr std::size_t kMaxJson = std::size_t{256} * 1024 * 1024;  // an array
+inline constexpr std::size_t kMaxJsonLine = std::size_t{1024} * 1024;    // a line
+inline constexpr std::size_t kMaxJsonMembers = 200;  // of one object; the rest is left out
 
 /// A view of the members for the call only. An error stops the reading.
 using VisitObject = std::function<Status(std::span<const JsonMember>)>;

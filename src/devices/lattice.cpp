@@ -184,8 +184,8 @@ bool ranges_disjoint(T from, T before, T other_from, T other_before) {
 /// Reads a number of at most `digits` digits off the front.
 std::optional<std::uint16_t> take_number(std::string_view& text, std::size_t digits) {
   std::uint16_t value = 0;
-  const auto* end = text.data() + std::min(text.size(), digits);
-  const auto read = std::from_chars(text.data(), end, value);
+  const auto head = text.substr(0, digits);
+  const auto read = std::from_chars(head.data(), head.data() + head.size(), value);
   if (read.ec != std::errc() || read.ptr == text.data()) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(read.ptr - text.data()));
   return value;

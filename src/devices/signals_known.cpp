@@ -98,12 +98,12 @@ Line line_of(std::string_view model) {
     Line line;
   };
   static constexpr std::array kWords{
-      Word{"iphone", Line::iphone},    Word{"ipad", Line::ipad},
-      Word{"ipod", Line::ipod},        Word{"apple watch", Line::apple_watch},
-      Word{"macbook", Line::mac},      Word{"imac", Line::mac},
-      Word{"mac ", Line::mac},         Word{"macmini", Line::mac},
-      Word{"macpro", Line::mac},       Word{"surface", Line::windows_pc},
-      Word{"thinkpad", Line::unknown}, Word{"chromebook", Line::chromebook}};
+      Word{"iphone", Line::iphone}, Word{"ipad", Line::ipad},
+      Word{"ipod", Line::ipod},     Word{"apple watch", Line::apple_watch},
+      Word{"macbook", Line::mac},   Word{"imac", Line::mac},
+      Word{"mac ", Line::mac},      Word{"macmini", Line::mac},
+      Word{"macpro", Line::mac},    Word{"mac1", Line::mac},
+      Word{"mac2", Line::mac},      Word{"chromebook", Line::chromebook}};
   const auto small = ascii_lower(shortened(model));
   for (const Word& word : kWords) {
     if (small.starts_with(word.text)) return word.line;
@@ -146,6 +146,11 @@ Position of_record(const InventoryRecord& record) {
   p.line = line_of(p.model);
   p.vendor = vendor_of_model(p.model);
   cell.os = os_of(record.os);
+  // No inventory lists a console; what is left of Windows is a computer or one of its old phones.
+  if (cell.os == Os::windows) {
+    const bool phone = ascii_lower(shortened(record.os)).find("phone") != std::string::npos;
+    cell.line = phone ? Line::windows_phone : Line::windows_pc;
+  }
   set_if_possible(p, cell);
   cell = {};
   cell.vendor = vendor_of(record.vendor);
