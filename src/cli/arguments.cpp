@@ -23,6 +23,10 @@ void Arguments::positional(const std::string& name, std::string& into, const std
                            bool required) {
   impl_.app->add_option(name, into, help)->type_name("")->required(required);
 }
+void Arguments::positionals(const std::string& name, std::vector<std::string>& into,
+                            const std::string& help) {
+  impl_.app->add_option(name, into, help)->type_name("")->required()->expected(1, -1);
+}
 void Arguments::option(const std::string& names, std::string& into, const std::string& help,
                        const std::string& value_name) {
   impl_.app->add_option(names, into, help)->type_name(value_name);

@@ -17,6 +17,9 @@ class Arguments {
 
   void positional(const std::string& name, std::string& into, const std::string& help,
                   bool required = true);
+  /// One or more of them, behind the other positionals.
+  void positionals(const std::string& name, std::vector<std::string>& into,
+                   const std::string& help);
   /// names as "-i,--indicators".
   void option(const std::string& names, std::string& into, const std::string& help,
               const std::string& value_name = "TEXT");

@@ -29,7 +29,10 @@ Result<bool> Lines::fill() {
 
 Result<std::string_view> Lines::peek() {
   while (end_ - begin_ < kRead / 4) {
-    if (!TRY(fill())) break;
+    auto more = fill();
+    // What came before the damage can be looked at; next() meets the damage again.
+    if (!more && end_ == begin_) return std::move(more).error();
+    if (!more || !*more) break;
   }
   return std::string_view(buffer_.data() + begin_, end_ - begin_);
 }

@@ -52,8 +52,12 @@ Read read(const std::vector<std::string>& files, int year) {
     const auto device = device_of(s);
     const auto t = s.when.micros / 1'000'000;
     auto& use = uses[{std::string(s.account), std::string(devices::name_of(s.channel)), device}];
-    if (use.count == 0)
-      use = {std::string(s.account), std::string(name_of(s.channel)), device, t, t, 0};
+    if (use.count == 0) {
+      use.account = s.account;
+      use.channel = devices::name_of(s.channel);
+      use.device = device;
+      use.first = use.last = t;
+    }
     use.first = std::min(use.first, t);
     use.last = std::max(use.last, t);
     ++use.count;

@@ -119,8 +119,10 @@ class Writer {
       t -= 3600;
       ++out_.folded;
     }
-    auto& use = uses_[{account, channel, device.name}];
-    if (use.count == 0) use = {account, channel, device.name, t, t, 0};
+    const auto period = static_cast<int>(std::count_if(
+        plan_.marks.begin(), plan_.marks.end(), [&](std::int64_t mark) { return mark <= t; }));
+    auto& use = uses_[{account, channel, device.name, period}];
+    if (use.count == 0) use = {account, channel, device.name, period, t, t, 0};
     use.first = std::min(use.first, t);
     use.last = std::max(use.last, t);
     ++use.count;
@@ -230,7 +232,7 @@ class Writer {
   std::mt19937_64 random_;
   MailLogs out_;
   std::uint64_t ids_ = 0;
-  std::map<std::tuple<std::string, std::string, std::string>, LogUse> uses_;
+  std::map<std::tuple<std::string, std::string, std::string, int>, LogUse> uses_;
 };
 
 }  // namespace

@@ -34,12 +34,14 @@ struct LogPlan {
   bool headers = true;      // header_checks INFO lines are in the log
   bool iso_stamps = false;  // instead of classic ones in Berlin's wall clock
   std::uint64_t seed = 1;
+  std::vector<std::int64_t> marks = {};  // instants at which the truth is parted
 };
 
 struct LogUse {
   std::string account;
   std::string channel;               // "mail.send" …
   std::string device;                // name of the LogDevice
+  int period = 0;                    // how many marks had come
   std::int64_t first = 0, last = 0;  // Unix, as these logs can show them (see mail_logs.cpp)
   std::uint64_t count = 0;
   auto operator<=>(const LogUse&) const = default;
