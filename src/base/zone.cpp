@@ -104,7 +104,8 @@ std::optional<LocalTime> local_time(int year, unsigned month, unsigned day, unsi
     return std::nullopt;
   }
   const std::int64_t days = std::chrono::sys_days{ymd}.time_since_epoch().count();
-  const std::int64_t seconds = days * 86'400 + hour * 3600 + minute * 60 + second;
+  const std::int64_t seconds =
+      days * 86'400 + std::int64_t{hour} * 3600 + std::int64_t{minute} * 60 + second;
   return LocalTime{seconds * kMicrosPerSecond + micros};
 }
 

@@ -43,7 +43,7 @@ std::optional<policy::Policy> load_policy(Terminal& terminal, const std::string&
 }
 
 std::string csv_field(const Terminal& terminal, std::string_view value) {
-  const auto text = terminal.read_by_person() ? printable(value) : std::string(value);
+  auto text = terminal.read_by_person() ? printable(value) : std::string(value);
   if (text.find_first_of(",\"\r\n") == text.npos) return text;
   std::string out = "\"";
   for (const char c : text) {

@@ -38,7 +38,7 @@ class Clock {
   /// year is known.
   int year_of(std::string_view line) {
     if (line.size() >= kClassicLength &&
-        std::string_view(line.data(), 6) == std::string_view(day_text_.data(), 6)) {
+        line.substr(0, day_text_.size()) == std::string_view(day_text_.data(), day_text_.size())) {
       return day_year_;
     }
     return year_of_new_day(line);

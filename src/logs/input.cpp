@@ -17,7 +17,7 @@
 namespace interdict::logs {
 namespace {
 
-constexpr std::size_t kRaw = 256 * 1024;
+constexpr std::size_t kRaw = 256U << 10;
 constexpr std::uint64_t kBombFrom = 64ULL << 20;
 constexpr std::uint64_t kBombRatio = 400;
 constexpr unsigned char kMagic[] = {0x1F, 0x8B};

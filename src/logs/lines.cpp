@@ -5,7 +5,7 @@
 namespace interdict::logs {
 namespace {
 
-constexpr std::size_t kRead = 256 * 1024;  // fits the second-level cache
+constexpr std::size_t kRead = 256U << 10;  // fits the second-level cache
 
 }  // namespace
 

@@ -35,7 +35,7 @@ struct Options {
   std::function<bool(std::string_view account)> is_work;
   std::vector<PathRule> paths;       // beside the built-in ones (web_paths.hpp), and before them
   std::size_t max_open = 65'536;     // sessions open at once, per kind; oldest are given up
-  std::size_t max_line = 64 * 1024;  // longer lines are skipped
+  std::size_t max_line = 64U << 10;  // longer lines are skipped
 };
 
 /// One line, without its end.

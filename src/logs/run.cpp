@@ -156,7 +156,7 @@ const Coverage& Run::finish() {
 }
 
 ClassicStamp first_stamp(Input input) {
-  Lines lines(input, 64 * 1024);
+  Lines lines(input, 64U << 10);
   const auto beginning = lines.peek();
   return beginning ? stamp_of(*beginning) : ClassicStamp{};
 }

@@ -36,8 +36,10 @@ Offset parse_offset(std::string_view text) {
 unsigned month_number(std::string_view text) {
   constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
   if (text.size() < 3) return 0;
-  for (unsigned month = 0; month < 12; ++month) {
-    if (std::memcmp(text.data(), kMonths.data() + month * 3, 3) == 0) return month + 1;
+  for (std::size_t month = 0; month < 12; ++month) {
+    if (std::memcmp(text.data(), kMonths.data() + month * 3, 3) == 0) {
+      return static_cast<unsigned>(month + 1);
+    }
   }
   return 0;
 }

@@ -39,6 +39,13 @@ AccountIndex::AccountIndex(const std::vector<Entry>& entries) {
   }
 }
 
+void AccountIndex::expect(std::string_view account) const {
+  if (first_.empty()) return;
+  const char* const at = data_.data() + first_[hash_of(account) & (first_.size() - 2)];
+  __builtin_prefetch(at);
+  __builtin_prefetch(at + 64);  // a hint may point anywhere
+}
+
 std::optional<AccountIndex::Found> AccountIndex::find(std::string_view account) const {
   if (first_.empty()) return std::nullopt;
   const auto hash = hash_of(account);

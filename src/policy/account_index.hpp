@@ -30,6 +30,8 @@ class AccountIndex {
     std::uint32_t subject, profile;
   };
   [[nodiscard]] std::optional<Found> find(std::string_view account) const;
+  /// Asks memory for what find() will read.
+  void expect(std::string_view account) const;
   [[nodiscard]] std::size_t bytes() const {
     return data_.size() + first_.size() * sizeof(std::uint32_t);
   }

@@ -47,6 +47,7 @@ class Lines {
   template <class List, class F>
   Lines& list(const List& items, F&& text_of_item) {
     std::vector<std::string> texts;
+    texts.reserve(items.size());
     for (const auto& item : items) texts.emplace_back(text_of_item(item));
     std::ranges::sort(texts);
     field("");

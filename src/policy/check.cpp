@@ -241,7 +241,9 @@ std::vector<Finding> Checker::run() {
     const auto like = std::ranges::find(list_, kind, &Finding::kind);
     list_.push_back({kind, like->note, {}, fmt::format("{} more of these", count - kMostOfAKind)});
   }
-  std::ranges::stable_sort(list_, {}, &Finding::place);
+  std::ranges::sort(list_, {}, [](const Finding& f) {
+    return std::tuple(f.place, f.kind, std::string_view(f.text));
+  });
   return std::move(list_);
 }
 

@@ -67,7 +67,7 @@ class Compiler {
                       const std::vector<ExemptionIndex>& exemptions);
   Range build_layer(const Match& match, const Removed& removed,
                     const std::vector<ExemptionIndex>& exemptions);
-  void build_group(ClassIndex c, std::vector<TimedRule> rules,
+  void build_group(ClassIndex c, const std::vector<TimedRule>& rules,
                    std::span<const std::uint32_t> conditions);
   std::uint32_t add_timeline(const std::vector<Segment>& timeline);
   void add_subjects();
@@ -256,13 +256,13 @@ Range Compiler::build_layer(const Match& match, const Removed& removed,
   }
   const auto first = table_->groups.size();
   for (auto& [key, rules] : groups) {
-    build_group(key.front(), std::move(rules), std::span(key).subspan(1));
+    build_group(key.front(), rules, std::span(key).subspan(1));
   }
   return {static_cast<std::uint32_t>(first),
           static_cast<std::uint32_t>(table_->groups.size() - first)};
 }
 
-void Compiler::build_group(ClassIndex c, std::vector<TimedRule> rules,
+void Compiler::build_group(ClassIndex c, const std::vector<TimedRule>& rules,
                            std::span<const std::uint32_t> conditions) {
   auto& t = *table_;
   Group group;

@@ -115,14 +115,32 @@ Decision Policy::decide(PersonId who, const ClaimTable& claims, ClaimId claim,
 
 PersonId Policy::person(PersonIndex listed) const { return {listed, table_->profile_of[listed]}; }
 
+namespace {
+
+using AccountBuffer = std::array<char, kMaxAccount>;
+
+/// The account in lower case in `buffer`; empty for what can be nobody's.
+std::string_view key_of(std::string_view account, AccountBuffer& buffer) {
+  account = trimmed(account);
+  if (account.size() > buffer.size()) return {};
+  std::ranges::transform(account, buffer.begin(), [](char c) { return ascii_lower(c); });
+  return {buffer.data(), account.size()};
+}
+
+}  // namespace
+
+void Policy::expect(std::string_view account) const {
+  [[gnu::uninitialized]] AccountBuffer buffer;  // as in intern()
+  table_->accounts.expect(key_of(account, buffer));
+}
+
 PersonId Policy::intern(std::string_view account) const {
   const Table& t = *table_;
   const auto& texts = t.ban.people.texts;
-  std::array<char, kMaxAccount> buffer;
-  account = trimmed(account);
-  if (account.empty() || account.size() > buffer.size()) return {};
-  std::ranges::transform(account, buffer.begin(), [](char c) { return ascii_lower(c); });
-  const std::string_view key(buffer.data(), account.size());
+  // Filled before it is read: no need to clear it for every account.
+  [[gnu::uninitialized]] AccountBuffer buffer;
+  const auto key = key_of(account, buffer);
+  if (key.empty()) return {};
   if (const auto found = t.accounts.find(key)) return {found->subject, found->profile};
   const auto at = key.rfind('@');
   if (at == key.npos || at == 0) return {};

@@ -81,6 +81,9 @@ class Policy {
 
   /// The account as the server authenticated it. Break-glass accounts come first.
   [[nodiscard]] PersonId intern(std::string_view account) const;
+  /// Asks memory for what intern() of this account will read: for callers that know their accounts
+  /// a few ahead. A hint; changes no answer.
+  void expect(std::string_view account) const;
   [[nodiscard]] PersonId person(PersonIndex listed) const;
   /// Of a PersonId that is not outside.
   [[nodiscard]] OrgIndex organisation_of(PersonId who) const;

@@ -60,9 +60,9 @@ void Problems::add(std::string_view file, Place place, std::string text) {
 
 std::vector<Problem> Problems::sorted() const {
   auto list = list_;
-  std::ranges::stable_sort(list, [&](const Problem& a, const Problem& b) {
+  std::ranges::sort(list, [&](const Problem& a, const Problem& b) {
     if (a.file != b.file) return a.file == file_ || (b.file != file_ && a.file < b.file);
-    return a.place < b.place;
+    return a.place == b.place ? a.text < b.text : a.place < b.place;
   });
   return list;
 }

@@ -184,6 +184,13 @@ TEST_CASE("hostile files are refused quickly") {
   for (int i = 0; i < 100; ++i) deep += "{a=";
   CHECK(problems_of("x = " + deep + "1" + std::string(100, '}')).find("deep") != std::string::npos);
   CHECK(problems_of("x = \"\\ud800\"").starts_with("ban.toml:1:"));
+  CHECK(problems_of("x = 2023-03-26T_\n").find("not TOML") != std::string::npos);
+  // Letters that toml++ takes for neither blank nor not.
+  CHECK(problems_of("x = 1 \u03BF\n").find("not TOML") != std::string::npos);
+  CHECK(problems_of("\u03BF = 1\n").find("not TOML") != std::string::npos);
+  // toml++ asserts a digit behind the T.
+  CHECK(problems_of("x = 2023-03-26T" + std::string(111, '_') + "02:30:00\n")
+            .find("date with T and no time") != std::string::npos);
   std::string many = "schema = 1\nid = \"x\"\n";
   for (int i = 0; i < 5000; ++i) many += fmt::format("k{} = 1\n", i);
   Problems problems("ban.toml");

@@ -144,6 +144,7 @@ void Loader::sort_classes() {
   std::vector<std::vector<ClassIndex>> users(n);
   std::vector<std::size_t> waits(n, 0);
   std::vector<std::string_view> ids;
+  ids.reserve(n);
   for (const Class& c : ban_.classes) ids.push_back(c.id);
   for (ClassIndex c = 0; c < n; ++c) {
     for (const Item& member : class_members_[c]) {
@@ -208,6 +209,7 @@ std::optional<ClassIndex> Loader::device_class(Fields& fields, std::string_view 
       continue;
     }
     std::vector<std::string_view> ids;
+    ids.reserve(class_index_.size());
     for (const auto& [id, index] : class_index_) ids.push_back(id);
     problems_.add(item.place, fmt::format("no device class '{}'{}", shown(item.text),
                                           suggestion(item.text, ids)));
@@ -219,6 +221,7 @@ std::optional<ClassIndex> Loader::device_class(Fields& fields, std::string_view 
   if (members.size() == 1) return members.front();
   // '|' may stand in no id of the file, so a made class meets no written one.
   std::vector<std::string_view> ids;
+  ids.reserve(members.size());
   for (const auto member : members) ids.emplace_back(ban_.classes[member].id);
   std::ranges::sort(ids);
   auto id = fmt::format("{}", fmt::join(ids, "|"));

@@ -118,15 +118,16 @@ void Loader::take_row(const CsvReader& reader, const CsvHeader& header, Ahead& a
                                                 &from.roles, &from.groups};
   const std::array<Place*, 5> places{&from.id_place, &from.organisation_place, &from.accounts_place,
                                      &from.roles_place, &from.groups_place};
+  std::array<std::string_view, 5> read;
+  for (std::size_t i = 0; i < read.size(); ++i) read[i] = header.field(reader, i);
   auto& text = ahead.text[ahead.rows.size()];
   text.clear();
-  for (std::size_t i = 0; i < fields.size(); ++i) text += header.field(reader, i);
+  for (const auto field : read) text += field;
   std::size_t begin = 0;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    const auto size = header.field(reader, i).size();
-    *fields[i] = std::string_view(text).substr(begin, size);
+    *fields[i] = std::string_view(text).substr(begin, read[i].size());
     *places[i] = header.place(reader, i);
-    begin += size;
+    begin += read[i].size();
   }
   const auto& people = ban_.people;
   people.by_id.expect(from.id);

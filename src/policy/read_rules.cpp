@@ -72,7 +72,7 @@ std::vector<Stage> Loader::read_stages(Fields& fields, const Zone& zone) {
     const bool relaxes = one.boolean("relaxes", false);
     if (from && action) stages.push_back({*from, *action, relaxes, node.place});
   }
-  std::ranges::stable_sort(stages, {}, &Stage::from);
+  std::ranges::sort(stages, {}, [](const Stage& s) { return std::pair(s.from, s.place); });
   if (!check_stages(stages)) stages.clear();
   return stages;
 }

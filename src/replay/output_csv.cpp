@@ -8,7 +8,7 @@ namespace {
 
 /// A cell of a CSV record (RFC 4180), with nothing that drives a terminal.
 std::string cell(std::string_view value) {
-  const auto text = printable(value);
+  auto text = printable(value);
   if (text.find_first_of(",\"") == text.npos) return text;
   std::string out = "\"";
   for (const char c : text) {
