@@ -301,9 +301,10 @@ http::Router control_pages(const Api& api) {
                   [api](const Request& r) { return sightings(api, r); }));
   must(router.add(Method::get, "/v1/examinations",
                   [api](const Request&) { return examinations(api); }));
-  must(router.add_later(Method::post, "/v1/examinations",
-                        [api](Request r, http::Reply reply) { add_examination(api, r, reply); },
-                        {.max_body = kMaxBody}));
+  must(router.add_later(
+      Method::post, "/v1/examinations",
+      [api](const Request& r, const http::Reply& reply) { add_examination(api, r, reply); },
+      {.max_body = kMaxBody}));
   must(router.add(Method::post, "/v1/reload", [api](const Request&) {
     api.reload();
     return Response::json(202, "{}");

@@ -217,7 +217,7 @@ class Daemon {
 
   template <class Session>
   net::Factory carry() {
-    return [this](const net::Peer&, net::Wake) {
+    return [this](const net::Peer&, const net::Wake&) {
       return std::make_unique<net::Carried<Session>>(judge_);
     };
   }

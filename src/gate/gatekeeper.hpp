@@ -36,7 +36,7 @@ enum class Mode : std::uint8_t {
 struct Settings {
   Mode mode = Mode::observe;
   bool add_headers = true;  // X-Interdict on mail that passes with advice or a warning
-  std::int64_t remember_seconds = 30 * 86'400;
+  std::int64_t remember_seconds = std::int64_t{30} * 86'400;
 };
 
 /// Counts since the start, for metrics.

@@ -72,8 +72,9 @@ Wish Connection::leave() {
 
 Wish Connection::settle(Result<bool> going) {
   while (true) {
+    const bool goes_on = going && *going;
     if (!going) fault_ = std::move(going).error();
-    if (state_ == State::talking && (!going.has_value() || !*going)) state_ = State::closing;
+    if (state_ == State::talking && !goes_on) state_ = State::closing;
     if (out_.size() - sent_ > bounds_.output) {
       fault_ = Error{Errc::limit, fmt::format("more than {} bytes unsent", bounds_.output)};
       return Wish::close;

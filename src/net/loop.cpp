@@ -272,7 +272,8 @@ void Loop::Parts::admit(Listener& listener, Accepted accepted) {
 /// One step of a connection, and what it wishes next.
 template <class Step>
 void Loop::Parts::act(const LinkPtr& held, Step&& step) {
-  const LinkPtr link = held;  // the table may drop its own
+  // The table may drop its own.
+  const LinkPtr link = held;  // NOLINT(performance-unnecessary-copy-initialization)
   if (link->closed) return;
   const Wish wish = step(link->connection);
   if (const auto fault = link->connection.take_fault()) {
@@ -314,7 +315,8 @@ void Loop::Parts::follow(const LinkPtr& link, Wish wish) {
   }
 }
 
-void Loop::Parts::close(LinkPtr link) {
+// By value: the caller's may be the table's, which is about to go.
+void Loop::Parts::close(LinkPtr link) {  // NOLINT(performance-unnecessary-value-param)
   if (link->closed) return;
   link->closed = true;
   Deadlines::clear(link->deadline);
@@ -377,6 +379,7 @@ void Loop::Parts::stop_now(Millis how_long) {
   accepting = false;
   for (const auto& listener : listeners) listener->close();
   std::vector<LinkPtr> all;
+  all.reserve(links.size());
   for (const auto& [id, link] : links) all.push_back(link);
   for (const auto& link : all) act(link, [](Connection& c) { return c.leave(); });
   if (links.empty()) return io.stop();
@@ -428,9 +431,9 @@ Timer Loop::every(Millis period, std::function<void()> f) {
 }
 
 Status Loop::on_signal(int signal, std::function<void()> f) {
-  const bool known = parts_->on_signal.count(signal) != 0;
+  const bool known = parts_->on_signal.contains(signal);
   error_code error;
-  if (!known) parts_->signals.add(signal, error);
+  if (!known) static_cast<void>(parts_->signals.add(signal, error));
   if (error) return Error{Errc::io, fmt::format("signal {}: {}", signal, error.message())};
   parts_->on_signal[signal] = std::move(f);
   return ok();
