@@ -433,7 +433,8 @@ Timer Loop::every(Millis period, std::function<void()> f) {
 Status Loop::on_signal(int signal, std::function<void()> f) {
   const bool known = parts_->on_signal.contains(signal);
   error_code error;
-  if (!known) static_cast<void>(parts_->signals.add(signal, error));
+  // Its value is `error` once more.
+  if (!known) parts_->signals.add(signal, error);  // NOLINT(bugprone-unused-return-value)
   if (error) return Error{Errc::io, fmt::format("signal {}: {}", signal, error.message())};
   parts_->on_signal[signal] = std::move(f);
   return ok();
