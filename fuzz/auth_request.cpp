@@ -1,5 +1,6 @@
 // The fields of a reverse proxy's question, one a line.
 #include "gate/auth_request.hpp"
+#include "base/bytes.hpp"
 #include "gate/testing.hpp"
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // Bodies of Dovecot's auth policy requests.
 #include "gate/dovecot_policy.hpp"
+#include "base/bytes.hpp"
 #include "gate/testing.hpp"
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // A mail server's side of the milter protocol, as hostile as it comes. Cut anywhere, the replies
 // are the same.
+#include "base/bytes.hpp"
 #include "gate/milter_session.hpp"
 #include "gate/testing.hpp"
 

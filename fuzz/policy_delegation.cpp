@@ -1,5 +1,6 @@
 // Requests of Postfix's policy delegation.
 #include "gate/policy_delegation.hpp"
+#include "base/bytes.hpp"
 #include "gate/testing.hpp"
 
 #include <cstddef>
