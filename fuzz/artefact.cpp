@@ -2,8 +2,7 @@
 // macro ARTEFACT ("ios/sms").
 //
 // Checks  the reader comes to an end within its bounds; every row has the table's width, values
-// that
-//         can be read to their last byte, text that is UTF-8, and a locator that reads back.
+//         that can be read to their last byte, text that is UTF-8, and a locator that reads back.
 
 #include <cstdint>
 #include <cstdlib>

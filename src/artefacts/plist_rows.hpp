@@ -1,8 +1,7 @@
 // Rows of an artefact that lies in a property list: the members of one or several collections.
 //
 // Damage  a member that cannot be read is counted and skipped; a value of the wrong kind is NULL
-// and
-//         counts its row as damaged, once. Nothing is expanded: members are read one by one.
+//         and counts its row as damaged, once. Nothing is expanded: members are read one by one.
 
 #pragma once
 

@@ -6,13 +6,11 @@
 // earlier here wins:
 //
 //   device id    easactivationid easdeviceid easid exchangedeviceid exchangeactivesyncid
-//   activesyncid
-//                activesyncdeviceid deviceid          (the id that ActiveSync sends, not the MDM's
-//                own)
+//                activesyncid activesyncdeviceid deviceid
+//                (the id that ActiveSync sends, not the MDM's own)
 //   serial       serialnumber serial serialno deviceserialnumber
 //   owner        owner person personid userprincipalname primaryuserupn upn primaryuser username
-//   user
-//                assigneduser emailaddress email
+//                user assigneduser emailaddress email
 //   vendor       manufacturer vendor make oem
 //   model        producttype modelidentifier productname model devicemodel modelname
 //   os           os operatingsystem osname platform

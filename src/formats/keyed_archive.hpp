@@ -5,8 +5,7 @@
 // Bounds  nothing is expanded and nothing that succeeds touches the heap (but for text()): a field
 //         is resolved, one step, when asked for, so cycles cost nothing.
 // Errors  malformed for what is no such archive and for a UID past $objects; not_found for an
-// absent
-//         field and for $null; otherwise those of plist.hpp.
+//         absent field and for $null; otherwise those of plist.hpp.
 
 #pragma once
 

@@ -3,8 +3,8 @@
 // Source  OASIS STIX 2.1, section 9, and its published grammar (precedence: comparison AND before
 //         OR; observation AND before OR before FOLLOWEDBY).
 // Lenient where the field is: key words in any letter case, keys and texts in double quotes,
-// hyphens
-//         in bare keys (hashes.SHA-256), NOT before a test or a parenthesis, blanks anywhere.
+//         hyphens in bare keys (hashes.SHA-256), NOT before a test or a parenthesis, blanks
+//         anywhere.
 // Bounds  64 KiB of text, 64 levels, 8,192 nodes; beyond: Errc::limit.
 
 #pragma once

@@ -5,13 +5,11 @@
 // Memory    two windows of fixed size: one takes what is recorded, the other is being stored or
 //           waits for the disk. A million distinct persons change nothing about that.
 // Shedding  from three quarters on, a new sighting drops its model, version and build; when a
-// window
-//           is full, what has no entry becomes a count by channel (sightings) or by action and
-//           channel (decisions). Both are counted, and the stored rows say so.
+//           window is full, what has no entry becomes a count by channel (sightings) or by action
+//           and channel (decisions). Both are counted, and the stored rows say so.
 // Threads   record() from any thread: it takes a mutex that is held only for one other record or
-// for
-//           the exchange of two pointers, never for the disk, and it does not allocate. exchange(),
-//           full() and stored() belong to one thread, the writer's.
+//           for the exchange of two pointers, never for the disk, and it does not allocate.
+//           exchange(), full() and stored() belong to one thread, the writer's.
 
 #pragma once
 

@@ -6,8 +6,8 @@
 // very transaction that changes them, so that it is the same after a restart.
 //
 // Threads  ask() and all() from any thread: a shared lock, held by a writer only for the exchange
-// of
-//          a pointer. With no marks at all ask() takes no lock. The Follower part is the writer's.
+//          of a pointer. With no marks at all ask() takes no lock. The Follower part is the
+//          writer's.
 
 #pragma once
 

@@ -1,8 +1,7 @@
 // Numbered migrations bring a database to the schema this program knows.
 //
 // A migration is one .sql file of migrations/, embedded by the build: "0002_decisions.sql" is
-// number
-// 2. Each is applied in a transaction of its own and recorded with a digest of its text, so that a
+// number 2. Each is applied in a transaction of its own and recorded with a digest of its text, so that a
 // half-applied or later edited one is noticed. To change the schema, add a file; never edit one.
 //
 // Errors  unsupported: the database was made by a newer program; malformed: a recorded migration

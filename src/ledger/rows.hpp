@@ -8,8 +8,7 @@
 //            persons could become one. A model is cut at kMaxModel: it is a client's own words.
 // Time       UtcTime, microseconds since 1970 UTC.
 // Words      actions and stages are those of a ban ("warn", "refuse"); the ledger compares and
-// counts
-//            them and gives them no meaning.
+//            counts them and gives them no meaning.
 
 #pragma once
 

@@ -5,8 +5,7 @@
 //            are answered after the commit: a good answer means "on the disk". With nobody else
 //            waiting a job does not wait either; while a commit syncs, the next batch gathers.
 // Backlogs   are asked for a chunk at a time, in transactions of their own. One that fails keeps
-// its
-//            rows and is asked again after a pause that doubles, up to `longest_pause`.
+//            its rows and is asked again after a pause that doubles, up to `longest_pause`.
 // Errors     a job's own error is its answer; if the transaction fails, that error is the answer of
 //            every job in it and nothing of it is stored. interrupted: the writer is stopping.
 // Threads    call(), post(), wake(), drain() from any thread but the writer's.

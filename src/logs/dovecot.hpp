@@ -2,10 +2,10 @@
 //
 // Joined by session:
 //   imap-login: [Info: ]ID sent: NAME=VALUE, …: user=<>, rip=…, session=<SESSION>
-//   imap-login: [Info: ]Login: user=<USER>, method=M, …, session=<SESSION>      ("Logged in:"
-//   in 2.4) imap(USER)<PID><SESSION>: [Info: ]ID sent: NAME=VALUE, … imap(USER)<PID><SESSION>:
-//   Disconnected… | Logged out… | Connection closed… imap-login: Disconnected… | Aborted login… |
-//   Login aborted…: user=<>, …, session=<SESSION>
+//   imap-login: [Info: ]Login: user=<USER>, method=M, …, session=<SESSION>   ("Logged in:" in 2.4)
+//   imap(USER)<PID><SESSION>: [Info: ]ID sent: NAME=VALUE, …
+//   imap(USER)<PID><SESSION>: Disconnected… | Logged out… | Connection closed…
+//   imap-login: Disconnected… | Aborted login… | Login aborted…: user=<>, …, session=<SESSION>
 // pop3 likewise, without an ID. lmtp, managesieve and the others say nothing of a device.
 // Source  facts on device identification 2.3, 3.4; needs imap_id_log = * for the ID lines.
 //

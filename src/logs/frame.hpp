@@ -1,8 +1,8 @@
 // The frame around a message of a mail log: stamp, host, program.
 //
-// Forms   "STAMP HOST PROGRAM[PID]: TEXT"  syslog daemons and Postfix's maillog_file; STAMP classic
-// or
-//                                          ISO, optionally behind "<PRI>" (RFC 3164, RFC 5424 4.1)
+// Forms   "STAMP HOST PROGRAM[PID]: TEXT"  syslog daemons and Postfix's maillog_file; STAMP is
+//                                          classic or ISO, optionally behind "<PRI>" (RFC 3164,
+//                                          RFC 5424 4.1)
 //         "STAMP TEXT"                     Dovecot's own log_path, where TEXT is "imap-login: …" or
 //                                          "imap(USER)<PID><SESSION>: …"
 // Parsed from the left, at fixed places: nothing inside TEXT can move the frame.

@@ -1,9 +1,9 @@
 // iOS Safari BrowserState.db: open tabs, and where each of them has been.
 //
-// Where    Library/Safari/BrowserState.db and Library/Safari/Profiles/*/BrowserState.db of any
-// domain Why      A tab's back list keeps pages that are gone from the history; private tabs are
-// here, too. Gives    one row a tab, then one row for every entry of its back list Format   SQLite,
-// tabs joined to tab_sessions (absent in the oldest versions). session_data is a
+// Where    Library/Safari/BrowserState.db and Library/Safari/Profiles/*/BrowserState.db of any domain
+// Why      A tab's back list keeps pages that are gone from the history; private tabs are here, too.
+// Gives    one row a tab, then one row for every entry of its back list
+// Format   SQLite, tabs joined to tab_sessions (absent in the oldest versions). session_data is a
 //          property list, behind four bytes in the versions seen: SessionHistory holds
 //          SessionHistoryEntries. last_viewed_time is seconds since 2001. Since iOS 15 new tabs are
 //          kept in SafariTabs.db instead.

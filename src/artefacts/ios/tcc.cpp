@@ -4,8 +4,7 @@
 // Why      A monitoring app must be granted access to what it monitors.
 // Gives    one row a decision: service, client, what was decided, why and when
 // Format   SQLite, table access. Three versions: auth_value and auth_reason (iOS 14 on), allowed
-// and
-//          prompt_count before, and the oldest without last_modified.
+//          and prompt_count before, and the oldest without last_modified.
 // Seen-in  Apple's "Transparency, Consent and Control"; values as in TCC/TCC_Internal: 0 denied,
 //          1 unknown, 2 allowed, 3 limited
 

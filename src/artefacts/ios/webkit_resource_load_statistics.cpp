@@ -5,8 +5,7 @@
 // Why      It outlives the cleared history, and it names sites loaded inside other pages and apps.
 // Gives    one row a registrable domain
 // Format   SQLite, table ObservedDomains, times in seconds since 1970 (-1: never). Versions differ
-// in
-//          the flags and in mostRecentWebPushInteractionTime.
+//          in the flags and in mostRecentWebPushInteractionTime.
 // Seen-in  WebKit, NetworkProcess/Classifier/ResourceLoadStatisticsStore
 
 #include <array>
