@@ -35,6 +35,17 @@ says " 200"
 ask alice@ministry.example "Apple-iPhone15C2/2006.66" "/public"
 says " 200"
 
+# The same question without a server in between, its body written over several lines.
+run 0 curl -sS --fail-with-body "http://127.0.0.1:$http_port/v1/decide" --data '{
+  "account": "alice@ministry.example",
+  "channel": "sync",
+  "at": "2023-07-17T00:00:00Z",
+  "user_agent": "iOS/16.5 (20F66) dataaccessd/1.0"
+}'
+says '"refuse"' '"no-apple"'
+run 0 curl -sS --fail-with-body "http://127.0.0.1:$http_port/v1/identify" --data '{"ehlo": "smtpclient.apple"}'
+says '"vendor":"apple"' '"line":"unknown"'
+
 stop_gate -KILL
 ask alice@ministry.example "iOS/16.5 (20F66) dataaccessd/1.0" "/dav/calendars"
 says "the mail" " 200"

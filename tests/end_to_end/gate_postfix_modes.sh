@@ -25,7 +25,7 @@ gate_says "notice: alice@ministry.example is to be told"
 submit alice@ministry.example --data - < <(iphone_message)
 [ "$(grep -c "notice: alice" "$servers/gate.log")" = 1 ] || fail "told twice of the same device and stage"
 
-# Two messages of two people in one session, the first refused.
+# The ban is changed while mail goes on.
 write_ban refuse
 gate_says "policy test.*and acts"
 for _ in $(seq 200); do [ "$(grep -c "and acts" "$servers/gate.log")" -ge 2 ] && break; pause; done
