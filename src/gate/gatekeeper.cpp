@@ -41,6 +41,11 @@ struct Gatekeeper::Network {
   UtcTime last;
 };
 
+struct Gatekeeper::Device {
+  devices::History history;
+  devices::Claim settled;
+};
+
 Gatekeeper::Gatekeeper(const Settings& settings, ledger::Ledger& ledger, Now now)
     : settings_(settings), ledger_(ledger), now_(std::move(now)) {}
 Gatekeeper::~Gatekeeper() = default;
@@ -69,17 +74,14 @@ std::string network_of_address(std::string_view address) {
   return {};
 }
 
-devices::Claim Gatekeeper::claim_of(const Submission& s) const {
+devices::Claim Gatekeeper::claim_of(const Submission& s, std::string_view device_id) const {
   devices::Observed seen = s.seen;
   if (inventory_) {
     const devices::Inventory::Row* row = nullptr;
     if (!seen.certificate_subject.empty()) {
       row = inventory_->by_certificate(seen.certificate_subject);
     }
-    if (row == nullptr && !seen.activesync_query.empty()) {
-      const auto query = devices::read_sync_query(seen.activesync_query);
-      if (query) row = inventory_->by_device_id(query->device_id);
-    }
+    if (row == nullptr && !device_id.empty()) row = inventory_->by_device_id(device_id);
     if (row != nullptr) seen.inventory = devices::Inventory::record(*row);
   }
   return devices::identify(seen);
@@ -102,7 +104,14 @@ Verdict Gatekeeper::judge(const Submission& s) {
   }
   const UtcTime at = now_();
   const auto person = person_of(who, s.account);
-  auto claim = claim_of(s);
+  std::string device_id;
+  if (!s.seen.activesync_query.empty()) {
+    if (auto query = devices::read_sync_query(s.seen.activesync_query)) {
+      device_id = std::move(query->device_id);
+    }
+  }
+  auto claim = claim_of(s, device_id);
+  if (!device_id.empty()) settle(person + '\n' + device_id, s, claim, at);
   if (s.channel == devices::Channel::mail_read) {
     const auto network = network_of_address(s.client_address);
     if (!network.empty()) {
@@ -139,6 +148,27 @@ Verdict Gatekeeper::judge(const Submission& s) {
                                         policy::name_of(decision.stage), at);
   }
   return verdict;
+}
+
+void Gatekeeper::settle(const std::string& key, const Submission& s, devices::Claim& claim,
+                        UtcTime at) {
+  const auto known = devices_.find(key);
+  const auto before = known == devices_.end() ? devices::History() : known->second.history;
+  auto step = devices::observe(before, claim, s.seen.user_agent, at);
+  const bool held = step.has(devices::HistoryEvent::held);
+  if (s.authenticated && !claim.nothing_seen()) {
+    if (known == devices_.end() && devices_.size() >= kMaxRemembered) {
+      devices_.erase(devices_.begin());
+    }
+    Device& device = devices_[key];
+    device.history = step.history;
+    if (!held) device.settled = without_words(claim);
+  }
+  if (held && known != devices_.end()) claim = known->second.settled;
+  for (auto& contradiction : step.contradictions) {
+    claim.forged = claim.forged || contradiction.forged;
+    claim.contradictions.push_back(std::move(contradiction));
+  }
 }
 
 /// Mail never says the model: a claim of the same line is consistent with it, one that leaves the

@@ -3,12 +3,15 @@
 //
 // In order: an account that is no work account passes unrecorded. What was seen is identified, with
 // the organisation's inventory where it knows the device; a login that shows no device is taken for
-// what the same person used from the same network before, if that was one device only. A person's
+// what the same person used from the same network before, if that was one device only. A device that
+// has an id of its own (ActiveSync's) is what it was before until it has shown otherwise a few times
+// or strongly (devices/history): one odd request does not make an iPhone an Android. A person's
 // compromised phone (ledger) makes a claim that fits its model a compromised one. Then the policy
 // decides. In the mode `observe` the verdict is always to pass.
 //
 // Threads  one, the loop's. Nothing here waits for a disk.
-// Bounds   kMaxRemembered networks of persons, each with kMaxDevices devices.
+// Bounds   kMaxRemembered networks of persons, each with kMaxDevices devices, and as many devices
+//          with an id.
 
 #pragma once
 
@@ -21,6 +24,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "devices/history.hpp"
 #include "devices/inventory.hpp"
 #include "gate/submission.hpp"
 #include "ledger/ledger.hpp"
@@ -73,7 +77,10 @@ class Gatekeeper final : public Judge {
  private:
   struct Seen;
   struct Network;
-  [[nodiscard]] devices::Claim claim_of(const Submission& s) const;
+  struct Device;
+  [[nodiscard]] devices::Claim claim_of(const Submission& s, std::string_view device_id) const;
+  /// What is settled about the device of that id. Only who has proved to be somebody settles.
+  void settle(const std::string& key, const Submission& s, devices::Claim& claim, UtcTime at);
   /// What this person used from there, if it was one device only.
   [[nodiscard]] const devices::Claim* only_device(const std::string& key, UtcTime at) const;
   void open_session(std::string_view session, const std::string& key);
@@ -94,6 +101,7 @@ class Gatekeeper final : public Judge {
   std::string digest_;  // of policy_, hexadecimal
   std::unique_ptr<devices::Inventory> inventory_;
   std::unordered_map<std::string, Network> networks_;      // person and network
+  std::unordered_map<std::string, Device> devices_;        // person and device id
   std::unordered_map<std::string, std::string> sessions_;  // session to its network's key
   std::vector<std::string> session_ring_;                  // in the order they came
   std::size_t oldest_session_ = 0;

@@ -1,6 +1,7 @@
 #include "gate/gatekeeper.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "support/temporary_folder.hpp"
 
@@ -206,6 +207,32 @@ TEST_CASE(
   CHECK(verdict.text.find("no-compromised") != std::string::npos);
   CHECK(world.mail("alice@ministry.example", "iPad Mail (20F66)").kind == Verdict::Kind::pass);
   CHECK(world.mail("bob@ministry.example").kind == Verdict::Kind::pass);
+}
+
+TEST_CASE("a device with an id is what it was until it has shown otherwise a few times") {
+  World world("2023-08-01T00:00:00Z");
+  int minutes = 0;
+  const auto sync = [&](std::string_view type, std::string_view agent, bool proved = true) {
+    const auto query = fmt::format("User=alice&DeviceId=O8S9&DeviceType={}&Cmd=Sync", type);
+    Submission s;
+    s.channel = devices::Channel::sync;
+    s.account = "alice@ministry.example";
+    s.authenticated = proved;
+    s.seen.activesync_query = query;
+    s.seen.user_agent = agent;
+    world.at.micros += std::int64_t{++minutes} * 60 * 1'000'000;
+    return world.keeper->judge(s).kind;
+  };
+  const auto iphone = [&] { return sync("iPhone", "Apple-iPhone15C2/2006.66"); };
+  const auto android = [&](bool proved = true) {
+    return sync("SAMSUNGSMA515F", "Android-SAMSUNG-SM-A515F/101.10", proved);
+  };
+  CHECK(iphone() == Verdict::Kind::refuse);
+  for (int i = 0; i < 10; ++i) CHECK(android(false) == Verdict::Kind::refuse);  // proves nothing
+  CHECK(android() == Verdict::Kind::refuse);
+  CHECK(android() == Verdict::Kind::refuse);
+  CHECK(android() == Verdict::Kind::pass);  // the third in a row
+  CHECK(android() == Verdict::Kind::pass);
 }
 
 TEST_CASE("without a policy everything passes; a new one decides at once") {
