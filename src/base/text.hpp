@@ -24,7 +24,10 @@ constexpr char ascii_lower(char c) {
 }
 std::string ascii_lower(std::string_view text);
 bool equal_ignoring_case(std::string_view a, std::string_view b);  // ASCII letters only
-std::string_view trimmed(std::string_view text);                   // ASCII blanks off both ends
+/// Letters to add, drop, change or swap with a neighbour to make one of the other, letter case
+/// ignored; at most `most` + 1, also where a text is longer than 48 bytes. For "did you mean".
+std::size_t edit_distance(std::string_view a, std::string_view b, std::size_t most);
+std::string_view trimmed(std::string_view text);  // ASCII blanks off both ends
 
 std::string hex(ByteView bytes);  // lower case
 std::optional<Bytes> from_hex(std::string_view text);

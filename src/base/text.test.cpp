@@ -69,3 +69,13 @@ TEST_CASE("small text helpers") {
   CHECK(equal_ignoring_case("AbC-1", "aBc-1"));
   CHECK_FALSE(equal_ignoring_case("ab", "abc"));
 }
+
+TEST_CASE("letters between two words, up to a bound") {
+  CHECK(edit_distance("", "", 3) == 0);
+  CHECK(edit_distance("stages", "stges", 3) == 1);
+  CHECK(edit_distance("Stages", "stages", 3) == 0);
+  CHECK(edit_distance("form", "from", 3) == 1);  // swapped
+  CHECK(edit_distance("abc", "xyz", 3) == 3);
+  CHECK(edit_distance("a", "abcdef", 3) == 4);  // beyond the bound
+  CHECK(edit_distance(std::string(49, 'a'), std::string(49, 'a'), 3) == 4);
+}

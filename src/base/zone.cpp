@@ -29,26 +29,11 @@ constexpr std::int64_t kMicrosPerSecond = 1'000'000;
 constexpr std::int64_t kForever = std::numeric_limits<std::int64_t>::max() / 4;
 constexpr std::int64_t kZonesEnd = 7'258'118'400;  // 2200-01-01, the end of UtcTime (time.hpp)
 
-/// How many letters must change to make b of a; the table is one row.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i);
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t change = ascii_lower(a[i - 1]) == ascii_lower(b[j - 1]) ? 0 : 1;
-      const std::size_t best = std::min({row[j] + 1, row[j - 1] + 1, diagonal + change});
-      diagonal = std::exchange(row[j], best);
-    }
-  }
-  return row.back();
-}
-
 Error unknown_zone(std::string_view name) {
   std::string best;
   std::size_t least = 4;
   for (const auto& zone : date::get_tzdb().zones) {
-    const auto d = name.size() > 64 ? least : distance(name, zone.name());
+    const auto d = edit_distance(name, zone.name(), least);
     if (d < least) {
       least = d;
       best = zone.name();

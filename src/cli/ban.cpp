@@ -42,17 +42,6 @@ std::optional<policy::Policy> load_policy(Terminal& terminal, const std::string&
   return std::move(*compiled);
 }
 
-std::string csv_field(const Terminal& terminal, std::string_view value) {
-  auto text = terminal.read_by_person() ? printable(value) : std::string(value);
-  if (text.find_first_of(",\"\r\n") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
 Result<std::string> account_of(const policy::Ban& ban, const std::string& person) {
   if (person.find('@') != person.npos) return person;
   const auto& people = ban.people;

@@ -20,9 +20,6 @@ class BanCommand : public Command {
 /// the status to end with is kUnusable.
 std::optional<policy::Policy> load_policy(Terminal& terminal, const std::string& path);
 
-/// A field of a CSV record (RFC 4180), fit for the reader of this output.
-std::string csv_field(const Terminal& terminal, std::string_view value);
-
 /// The account of "a.berger" or "a.berger@ministry.example": an address stays as it is, the name of
 /// a listed person becomes the first account. Errc::usage for a person without one.
 Result<std::string> account_of(const policy::Ban& ban, const std::string& person);

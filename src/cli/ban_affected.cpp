@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/csv.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/ban.hpp"
@@ -114,18 +115,18 @@ class BanAffected final : public BanCommand {
       const auto begins = next.valid_until;
       next = policy.decide(who, claims, claim, channel, begins);
       if (next.action == d.action) continue;
-      terminal.out(line(terminal, policy, row, channel, who, d, at) +
+      terminal.out(line(policy, row, channel, who, d, at) +
                    fmt::format("{},{}\n", iso8601(begins), name_of(next.action)));
       return;
     }
-    terminal.out(line(terminal, policy, row, channel, who, d, at) + ",\n");
+    terminal.out(line(policy, row, channel, who, d, at) + ",\n");
   }
 
-  static std::string line(const Terminal& terminal, const policy::Policy& policy,
-                          const std::array<std::string, 3>& row, devices::Channel channel,
-                          policy::PersonId who, const policy::Decision& d, UtcTime at) {
+  static std::string line(const policy::Policy& policy, const std::array<std::string, 3>& row,
+                          devices::Channel channel, policy::PersonId who, const policy::Decision& d,
+                          UtcTime at) {
     const auto& ban = policy.ban();
-    const auto field = [&](std::string_view text) { return csv_field(terminal, text) + ","; };
+    const auto field = [&](std::string_view text) { return csv_cell(printable(text)) + ","; };
     std::string out;
     out += field(row[0]) + field(row[1]);
     out += field(who.outside() ? "" : ban.organisation_id(policy.organisation_of(who)));

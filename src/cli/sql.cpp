@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/csv.hpp"
 #include "base/json_writer.hpp"
 #include "base/text.hpp"
 #include "cli/command.hpp"
@@ -14,17 +15,6 @@
 
 namespace interdict::cli {
 namespace {
-
-/// A cell of a CSV record (RFC 4180).
-std::string csv(std::string_view value) {
-  if (value.find_first_of(",\"\r\n") == value.npos) return std::string(value);
-  std::string out = "\"";
-  for (const char c : value) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
 
 class Sql final : public Command {
  public:
@@ -74,7 +64,7 @@ class Sql final : public Command {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (i > 0) line += ',';
-      if (row[i]) line += csv(terminal.read_by_person() ? printable(*row[i]) : *row[i]);
+      if (row[i]) line += exact_csv_cell(terminal.read_by_person() ? printable(*row[i]) : *row[i]);
     }
     terminal.out(line + '\n');
   }

@@ -21,25 +21,16 @@ using http::Response;
 constexpr std::size_t kMaxBody = 64 << 10;
 constexpr std::size_t kMaxRows = 10'000;  // of one answer
 
+using Members = std::vector<std::pair<std::string, std::string>>;
 /// A body that is one flat JSON object.
-Result<std::vector<std::pair<std::string, std::string>>> members_of(std::string_view body) {
-  std::vector<std::pair<std::string, std::string>> out;
-  std::string wrong;
-  std::size_t objects = 0;
-  TRY(devices::each_json_object(
-      body,
-      [&](std::span<const devices::JsonMember> members) {
-        ++objects;
-        for (const auto& m : members) out.emplace_back(m.name, m.value);
-        return ok();
-      },
-      [&](std::size_t, std::string_view why) { wrong = why; }));
-  if (!wrong.empty()) return Error{Errc::malformed, wrong};
-  if (objects != 1) return Error{Errc::malformed, "the body is not one JSON object"};
+Result<Members> members_of(std::string_view body) {
+  Members out;
+  TRY(devices::read_json_object(body, [&](std::span<const devices::JsonMember> members) {
+    for (const auto& m : members) out.emplace_back(m.name, m.value);
+    return ok();
+  }));
   return out;
 }
-
-using Members = std::vector<std::pair<std::string, std::string>>;
 std::string_view member(const Members& members, std::string_view name) {
   for (const auto& [key, value] : members) {
     if (key == name) return value;

@@ -113,6 +113,10 @@ class Daemon {
       if (state_of(config_.ban) != ban_state_) reload();
     });
     if (!config_.dovecot_log.empty()) {
+      if (std::error_code none; !fs::exists(config_.dovecot_log, none)) {
+        say(fmt::format("{}: not there yet; late IMAP IDs are unknown until it is",
+                        config_.dovecot_log.string()));
+      }
       follower_.emplace(config_.dovecot_log);
       log_timer_ = loop_.every(kLookAtLog, [this] { follow(); });
     }

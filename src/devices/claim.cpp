@@ -174,7 +174,7 @@ Belonging belonging(const DeviceClass& c, const Claim& claim) {
 std::string described(const Position& p) {
   std::string out;
   if (const auto name = apple::name_of_product(p.model); !name.empty()) {
-    out = fmt::format("{} ({})", name, p.model);
+    out = fmt::format("an {} ({})", name, p.model);  // Apple's all begin so: iPhone, iPad, iPod
   } else if (!shown(p.line).empty()) {
     out = shown(p.line);
     if (!p.model.empty()) out += fmt::format(" ({})", p.model);

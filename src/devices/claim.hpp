@@ -72,7 +72,7 @@ struct Belonging {
 /// need the deciding levels free of conflict; `conflict` when one of them is not.
 Belonging belonging(const DeviceClass& c, const Claim& claim);
 
-/// "iPhone 14 Pro (iPhone15,2), iOS 16.5 (20F66)", "a Mac", "an Apple device, phone or computer";
+/// "an iPhone 14 Pro (iPhone15,2), iOS 16.5 (20F66)", "a Mac", "an Apple device, phone or computer";
 /// for people, but with hostile text of models in it: show it through printable().
 std::string described(const Position& p);
 

@@ -66,7 +66,7 @@ TEST_CASE("a position is described as a person would say it") {
   CHECK(described(p) == "an iPhone or iPad");
   p.model = "iPhone15,2";
   p.os_version = {16, 5, 0};
-  CHECK(described(completed(p)) == "iPhone 14 Pro (iPhone15,2), iOS 16.5");
+  CHECK(described(completed(p)) == "an iPhone 14 Pro (iPhone15,2), iOS 16.5");
   p = {};
   p.vendor = Vendor::samsung;
   p.line = Line::android_phone;

@@ -67,7 +67,7 @@ TEST_CASE("every form becomes observations") {
       std::vector<std::string>{"1 an iPad"});
   CHECK(read("POST https://mail.example/Microsoft-Server-ActiveSync?Cmd=Sync HTTP/1.1\r\n"
              "Host: mail.example\r\nUser-Agent: Apple-iPhone15C2/2006.66\r\n\r\n\1\2")
-            .seen == std::vector<std::string>{"1 iPhone 14 Pro (iPhone15,2), iOS 16.5 (20F66)"});
+            .seen == std::vector<std::string>{"1 an iPhone 14 Pro (iPhone15,2), iOS 16.5 (20F66)"});
   // Another path's query is nobody's device type.
   CHECK(read("GET /owa/?DeviceType=iPad HTTP/1.1\n").seen ==
         std::vector<std::string>{"1 a device"});
@@ -84,7 +84,7 @@ TEST_CASE("JSON lines name their members, and a wrong one is not silently droppe
       "\"compromised\":true}\n"
       "{\"inventory_model\":\"SM-A515F\",\"inventory_os\":\"Android\"}\n");
   CHECK(r.seen == std::vector<std::string>{"1 an iPad, iPadOS (22D82)",
-                                           "6 iPhone 7 (iPhone9,3), iOS 14.3 (18C66)",
+                                           "6 an iPhone 7 (iPhone9,3), iOS 14.3 (18C66)",
                                            "7 a device (SM-A515F) by samsung, Android"});
   CHECK(r.bad.size() == 4);
   CHECK(r.bad.at(0) == "2 no member is called 'elho'");

@@ -119,6 +119,19 @@ Status each_json_object(std::string_view text, const VisitObject& visit, const V
                             : objects::read_lines(text, visit, bad);
 }
 
+Status read_json_object(std::string_view text, const VisitObject& visit) {
+  if (text.size() > kMaxJsonLine) return Error{Errc::limit, "JSON larger than 1 MiB"};
+  objects::dom::parser parser(kMaxJsonLine);
+  objects::dom::object object;
+  const auto error = parser.parse(text.data(), text.size()).get(object);
+  if (error == simdjson::INCORRECT_TYPE) return Error{Errc::malformed, "JSON, but no object"};
+  if (error != simdjson::SUCCESS) {
+    return Error{Errc::malformed, fmt::format("JSON: {}", simdjson::error_message(error))};
+  }
+  objects::Members members;
+  return visit(members.read(object));
+}
+
 std::string_view value_of(std::span<const JsonMember> members, std::string_view name) {
   const auto* const end = members.data() + members.size();
   const auto* const found =

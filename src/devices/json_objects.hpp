@@ -32,6 +32,10 @@ using VisitBad = std::function<void(std::size_t number, std::string_view why)>;
 /// lines. Errors: malformed, limit, and those of `visit`.
 Status each_json_object(std::string_view text, const VisitObject& visit, const VisitBad& bad);
 
+/// text as one object, over as many lines as it likes, of at most kMaxJsonLine bytes. Errors:
+/// malformed (also for anything behind it), limit, and those of `visit`.
+Status read_json_object(std::string_view text, const VisitObject& visit);
+
 /// The value of the first member of that name; empty: none.
 std::string_view value_of(std::span<const JsonMember> members, std::string_view name);
 

@@ -1,7 +1,6 @@
 #include "examine/plan.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 #include <fmt/format.h>
 
@@ -11,25 +10,11 @@
 namespace interdict::examine {
 namespace {
 
-/// How many letters must be added, taken away or changed to make `b` of `a`.
-std::size_t distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    auto diagonal = row[0]++;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const auto substituted = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({substituted, diagonal + 1, row[j] + 1});
-    }
-  }
-  return row.back();
-}
-
 std::size_t distance_to(std::string_view name, const artefacts::Table& table) {
   const auto bare = table.id.substr(table.id.find('/') + 1);
-  return std::min(
-      {distance(name, table.id), distance(name, table.sql_name()), distance(name, bare)});
+  constexpr std::size_t kFar = 48;
+  return std::min({edit_distance(name, table.id, kFar), edit_distance(name, table.sql_name(), kFar),
+                   edit_distance(name, bare, kFar)});
 }
 
 Error unknown_table(std::string_view name) {

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/csv.hpp"
 #include "base/text.hpp"
-#include "examine/csv.hpp"
 #include "examine/timeline_record.hpp"
 
 namespace interdict::examine {

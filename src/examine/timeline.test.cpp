@@ -6,8 +6,8 @@
 
 #include <algorithm>
 
+#include "base/csv.hpp"
 #include "base/text.hpp"
-#include "examine/csv.hpp"
 #include "support/temporary_folder.hpp"
 
 using namespace interdict;

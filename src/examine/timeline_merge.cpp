@@ -11,8 +11,8 @@
 
 #include <fmt/format.h>
 
+#include "base/csv.hpp"
 #include "base/time.hpp"
-#include "examine/csv.hpp"
 #include "examine/timeline.hpp"
 #include "examine/timeline_record.hpp"
 

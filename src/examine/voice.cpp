@@ -5,10 +5,10 @@
 
 #include <unistd.h>
 
+#include "base/csv.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "crypto/digest.hpp"
-#include "examine/csv.hpp"
 
 namespace interdict::examine {
 

@@ -1,29 +1,14 @@
 #include "gate/dovecot_policy.hpp"
 
-#include <fmt/format.h>
-#include <simdjson.h>
-
 #include "base/json_writer.hpp"
+#include "devices/json_objects.hpp"
 #include "gate/milter_packets.hpp"
 
 namespace interdict::gate::dovecot {
 namespace {
 
-namespace json = simdjson::dom;
-
-constexpr std::size_t kMaxDepth = 16;
 constexpr std::string_view kAllow = R"({"status":0})";
 constexpr std::string_view kGenericRefusal = "This device may not be used for work mail";
-
-std::string_view text_member(const json::object& object, std::string_view name) {
-  std::string_view value;
-  if (object[name].get_string().get(value) != simdjson::SUCCESS) return {};
-  return value;
-}
-bool true_member(const json::object& object, std::string_view name) {
-  bool value = false;
-  return object[name].get_bool().get(value) == simdjson::SUCCESS && value;
-}
 
 /// Through which door: SASL for Postfix asks here, too, and knows no device.
 devices::Channel channel_of(std::string_view protocol) {
@@ -43,6 +28,21 @@ std::string reply(const Verdict& verdict) {
   return out.take();
 }
 
+std::string answer_to(std::span<const devices::JsonMember> members, bool report, Judge& judge) {
+  Submission submission;
+  submission.account = devices::value_of(members, "login");
+  submission.authenticated = report;
+  submission.channel = channel_of(devices::value_of(members, "protocol"));
+  submission.seen.imap_id = devices::value_of(members, "device_id");
+  submission.session = devices::value_of(members, "session_id");
+  submission.client_address = devices::value_of(members, "remote");
+  if (submission.account.empty()) return std::string(kAllow);
+  if (!report) return reply(judge.judge(submission));
+  // Too late to refuse: a sighting.
+  if (devices::value_of(members, "success") == "true") judge.judge(submission);
+  return std::string(kAllow);
+}
+
 }  // namespace
 
 Result<std::string> answer(std::string_view command, std::string_view body, Judge& judge) {
@@ -51,25 +51,12 @@ Result<std::string> answer(std::string_view command, std::string_view body, Judg
     return Error{Errc::unsupported, "command is neither allow nor report"};
   }
   if (body.size() > kMaxBody) return Error{Errc::limit, "the body is too long"};
-  json::parser parser;
-  if (parser.allocate(body.size() + 1, kMaxDepth) != simdjson::SUCCESS) {
-    return Error{Errc::limit, "no memory for the body"};
-  }
-  json::object object;
-  if (parser.parse(body.data(), body.size(), true).get_object().get(object) != simdjson::SUCCESS) {
-    return Error{Errc::malformed, "the body is no JSON object"};
-  }
-  Submission submission;
-  submission.account = text_member(object, "login");
-  submission.authenticated = report;
-  submission.channel = channel_of(text_member(object, "protocol"));
-  submission.seen.imap_id = text_member(object, "device_id");
-  submission.session = text_member(object, "session_id");
-  submission.client_address = text_member(object, "remote");
-  if (submission.account.empty()) return std::string(kAllow);
-  if (!report) return reply(judge.judge(submission));
-  if (true_member(object, "success")) judge.judge(submission);  // too late to refuse: a sighting
-  return std::string(kAllow);
+  std::string reply_text;
+  TRY(devices::read_json_object(body, [&](std::span<const devices::JsonMember> members) {
+    reply_text = answer_to(members, report, judge);
+    return ok();
+  }));
+  return reply_text;
 }
 
 }  // namespace interdict::gate::dovecot

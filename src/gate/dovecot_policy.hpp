@@ -1,13 +1,12 @@
 // Dovecot's auth policy: what its HTTP requests ask, and the answers it understands.
 //
-// Format  POST /?command=allow before and after a password is checked, /?command=report when a
-// login
+// Format  POST /?command=allow before and after a password is checked, /?command=report when a login
 //         is over; the body is a JSON object of the attributes in auth_policy_request_attributes:
 //         login, remote, device_id (the IMAP ID without its parentheses; empty before one was
 //         given), protocol, session_id; a report has success. Answer {"status": 0 | -1, "msg": …}:
 //         -1 refuses and msg is shown to the user. Tried with Dovecot 2.3.19.
-// Judged  an allow is judged but is no sighting: its user may be nobody. A successful report is
-// one. Bounds  kMaxBody bytes, 16 levels.
+// Judged  an allow is judged but is no sighting: its user may be nobody. A successful report is one.
+// Bounds  kMaxBody bytes; members that are no plain value are passed over.
 
 #pragma once
 

@@ -1,22 +1,14 @@
 #include <fmt/format.h>
 
+#include "base/csv.hpp"
 #include "base/text.hpp"
 #include "replay/outputs.hpp"
 
 namespace interdict::replay {
 namespace {
 
-/// A cell of a CSV record (RFC 4180), with nothing that drives a terminal.
-std::string cell(std::string_view value) {
-  auto text = printable(value);
-  if (text.find_first_of(",\"") == text.npos) return text;
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
+/// With nothing that drives a terminal or a spreadsheet.
+std::string cell(std::string_view value) { return csv_cell(printable(value)); }
 
 std::string stages_cell(const policy::Ban& ban, const Row& row) {
   std::string out;

@@ -1,8 +1,8 @@
-#include "examine/csv.hpp"
+#include "base/csv.hpp"
 
 #include <algorithm>
 
-namespace interdict::examine {
+namespace interdict {
 namespace {
 
 bool control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
@@ -28,6 +28,22 @@ void append_csv_cell(std::string& out, std::string_view text) {
   out += '"';
 }
 
+std::string csv_cell(std::string_view text) {
+  std::string out;
+  append_csv_cell(out, text);
+  return out;
+}
+
+std::string exact_csv_cell(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == text.npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
 void append_clipped(std::string& out, std::string_view text, std::size_t room) {
   if (text.size() <= room) {
     out += text;
@@ -38,4 +54,4 @@ void append_clipped(std::string& out, std::string_view text, std::size_t room) {
   out += "\u2026";
 }
 
-}  // namespace interdict::examine
+}  // namespace interdict
